@@ -1,0 +1,1 @@
+"""The one place of Zoho knowledge, as data: codes, limits, data centres, field types, scopes."""

@@ -1,0 +1,1 @@
+"""The file data path: detection, index, reading, checking, packing. Knows nothing of Zoho."""

@@ -1,0 +1,1 @@
+"""Frozen values shared by every layer; standard library only, no I/O, no text for people."""

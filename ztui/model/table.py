@@ -1,0 +1,85 @@
+"""What a CSV looks like: dialect, headers, rows. A record is a CSV row; a line is a physical line of the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the file's bytes become cells.
+
+    `encoding` is a Python codec name ("utf-8", "utf-8-sig", "cp1252", "utf-16", ...). `header_line` is the 1-based
+    physical line at which the header record starts; 0 when the file has no header. `first_line` is the 1-based physical
+    line of the first data record (so title lines and a `sep=` line are skipped). `newline` is "\\n", "\\r\\n", "\\r" or
+    "mixed". `quotechar` is "" when quotes mean nothing in this file.
+    """
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quotechar: str = '"'
+    header_line: int = 1
+    first_line: int = 2
+    newline: str = "\n"
+    bom: bool = False
+    escape_backslash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DialectOverrides:
+    """What the user insists on; None leaves the detected value. `header_line` 0 means no header."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quotechar: str | None = None
+    header_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CsvInfo:
+    """A file as opened: where it is, how it is read, what its columns are called.
+
+    `path` is what the user named ("-" for standard input); `data_path` is the file the bytes are read from (a private
+    temporary copy when the source was compressed, UTF-16, CR-only, a spreadsheet or a pipe; else the same file).
+    `headers` are unique display names made from `raw_headers` (empty ones become "Column 3", repeats get " (2)").
+    `notes` are short facts about the detection, in order of importance, as (what, how it was found) pairs.
+    """
+
+    path: str
+    data_path: Path
+    size: int
+    modified_ns: int
+    dialect: Dialect
+    headers: tuple[str, ...]
+    raw_headers: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return Path(self.path).name if self.path != "-" else "standard input"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One record: `number` is its 0-based position among the data records, `line` the 1-based physical line it starts
+    at, `cells` its decoded cells exactly as many as the record has (ragged rows are not padded)."""
+
+    number: int
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """What a column holds, over the rows looked at: `rows` seen, `filled` non-blank, `distinct` (estimate), `longest`
+    in characters, `kinds` (email, phone, date, integer, number, boolean, url, id, text) with their counts."""
+
+    index: int
+    rows: int
+    filled: int
+    distinct: int
+    longest: int
+    kinds: tuple[tuple[str, int], ...]
+    samples: tuple[str, ...]

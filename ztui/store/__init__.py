@@ -1,0 +1,1 @@
+"""What stays on disk: profiles, tokens, mappings, and the ledger of runs."""

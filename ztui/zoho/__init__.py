@@ -1,0 +1,1 @@
+"""HTTP to Zoho, async; the only importer of httpx. pydantic models live at this border."""
