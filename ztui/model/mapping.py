@@ -34,8 +34,8 @@ class FieldMapping:
     """One field of the module and where its value comes from.
 
     `columns` are 0-based source columns (several are combined by a `join` step); empty for a constant. `default` is
-    used where the value is blank (and is the whole value of a constant): it is sent as Zoho's `default_value`. `find_by`
-    names the field of the looked-up module that the value matches (lookups and owners only).
+    used where the value is blank (and is the whole value of a constant): it is sent as Zoho's `default_value`.
+    `find_by` names the field of the looked-up module that the value matches (lookups and owners only).
     """
 
     api_name: str

@@ -13,7 +13,7 @@ from ztui.model.outcome import OutcomeCounts
 
 
 class Stage(StrEnum):
-    """Where a part stands. UNCERTAIN: a create went out unanswered. REFUSED: Zoho refused the job; it can be sent again."""
+    """Where a part stands. UNCERTAIN: a create went out unanswered. REFUSED: Zoho refused the job; it may be sent anew."""
 
     PACKED = "packed"
     UPLOADED = "uploaded"
@@ -225,8 +225,8 @@ def apply(state: RunState, event: ImportEvent) -> RunState:
         case ev.RunPaused():
             return replace(state, phase=Phase.PAUSED, paused_for=event.reason)
         case ev.RunResumed():
-            phase = Phase.SENDING if state.packed else Phase.PACKING
-            return replace(state, phase=phase, paused_for="", error=None)
+            resumed = Phase.SENDING if state.packed else Phase.PACKING
+            return replace(state, phase=resumed, paused_for="", error=None)
         case ev.RunCancelled():
             return replace(state, phase=Phase.CANCELLED)
         case ev.RunStopped():
