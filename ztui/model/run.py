@@ -13,7 +13,7 @@ from ztui.model.outcome import OutcomeCounts
 
 
 class Stage(StrEnum):
-    """Where a part stands. UNCERTAIN: a create went out unanswered. REFUSED: Zoho refused the job; it may be sent anew."""
+    """Where a part stands. UNCERTAIN: a create went unanswered. REFUSED: Zoho refused the job; it may be sent anew."""
 
     PACKED = "packed"
     UPLOADED = "uploaded"
