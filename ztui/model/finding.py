@@ -20,8 +20,8 @@ class Finding:
 
     `record` (0-based) and `line` (1-based physical) are None when it concerns the file or the mapping as a whole;
     `column` (0-based source column), `api_name` and `value` (the offending text, before transforms) are None where they
-    do not apply. `scope` is "row" (this row would be refused), "file" or "mapping" (the whole job would be). `params` are
-    facts for the entry's templates as (name, text) pairs, e.g. (("max", "80"), ("actual", "95")).
+    do not apply. `scope` is "row" (this row would be refused), "file" or "mapping" (the whole job would be).
+    `params` are facts for the entry's templates as (name, text) pairs, e.g. (("max", "80"), ("actual", "95")).
     """
 
     level: str
