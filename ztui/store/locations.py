@@ -1,0 +1,72 @@
+"""Where ztui keeps what: the four XDG folders, on every platform. Nothing is created before it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs.unix import Unix
+
+from ztui.store.atomic import make_private_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The folders: `config_dir` (profiles), `state_dir` (ledger, archives, crash notes), `data_dir` (saved mappings),
+    `cache_dir` (access tokens, metadata). Folders are made with mode 0700 by the methods that hand out files in them.
+    """
+
+    config_dir: Path
+    state_dir: Path
+    data_dir: Path
+    cache_dir: Path
+
+    @classmethod
+    def default(cls) -> Locations:
+        """The user's folders: `XDG_CONFIG_HOME` and friends, else `~/.config`, `~/.local/state`, ...; also on macOS."""
+        dirs = Unix("ztui", appauthor=False)
+        return cls(
+            config_dir=dirs.user_config_path,
+            state_dir=dirs.user_state_path,
+            data_dir=dirs.user_data_path,
+            cache_dir=dirs.user_cache_path,
+        )
+
+    @classmethod
+    def under(cls, root: Path) -> Locations:
+        """Four folders below `root`: what throw-away sessions and tests use."""
+        return cls(root / "config", root / "state", root / "data", root / "cache")
+
+    @property
+    def profiles_file(self) -> Path:
+        """`profiles.toml`, which people may edit by hand."""
+        return self.config_dir / "profiles.toml"
+
+    @property
+    def ledger_file(self) -> Path:
+        """The SQLite ledger of runs."""
+        return self.state_dir / "ledger.sqlite3"
+
+    @property
+    def runs_dir(self) -> Path:
+        """One folder per run: sent archives, the mapping, result archives."""
+        return self.state_dir / "runs"
+
+    @property
+    def mappings_dir(self) -> Path:
+        """Mappings remembered per header signature."""
+        return self.data_dir / "mappings"
+
+    @property
+    def tokens_file(self) -> Path:
+        """Access tokens until they expire."""
+        return self.cache_dir / "tokens.json"
+
+    @property
+    def crash_dir(self) -> Path:
+        """Notes about unexpected errors."""
+        return self.state_dir / "crashes"
+
+    def ensure(self, folder: Path) -> Path:
+        """Create one of these folders, mode 0700, and return it. Raises StoreError (read-only home, full disk)."""
+        return make_private_folder(folder)
