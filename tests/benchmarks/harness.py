@@ -121,9 +121,8 @@ def table(lines: Sequence[Line]) -> str:
     for line in lines:
         parts = ", ".join(f"{name} {value:.4g}" for name, value in line.parts)
         mark = "met" if line.met else "MISSED"
-        rows.append(
-            f"| {line.bench} | {line.title} | {line.value:.3g} {line.unit} | ≤ {line.limit:g} {line.unit} | {mark} | {parts} |"
-        )
+        judged = f"{line.value:.3g} {line.unit} | ≤ {line.limit:g} {line.unit} | {mark}"
+        rows.append(f"| {line.bench} | {line.title} | {judged} | {parts} |")
     return "\n".join(rows)
 
 
