@@ -34,6 +34,7 @@ class DialectOverrides:
     delimiter: str | None = None
     quotechar: str | None = None
     header_line: int | None = None
+    escape_backslash: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class CsvInfo:
     temporary copy when the source was compressed, UTF-16, CR-only, a spreadsheet or a pipe; else the same file).
     `headers` are unique display names made from `raw_headers` (empty ones become "Column 3", repeats get " (2)").
     `notes` are short facts about the detection, in order of importance, as (what, how it was found) pairs.
+    `dialect` describes the bytes of `data_path`, whose physical lines are those of the source; `source_encoding` is the
+    codec of the source itself ("" when it is `dialect.encoding`). `data_start` is the byte offset in `data_path` at which
+    line `dialect.first_line` begins. `opened_with` reads the source the same way again, whatever is detected then.
     """
 
     path: str
@@ -54,6 +58,14 @@ class CsvInfo:
     headers: tuple[str, ...]
     raw_headers: tuple[str, ...]
     notes: tuple[tuple[str, str], ...] = ()
+    source_encoding: str = ""
+    data_start: int = 0
+    opened_with: DialectOverrides = DialectOverrides()
+
+    @property
+    def temporary(self) -> bool:
+        """True when the records are read from a private copy that goes away when the file is closed."""
+        return self.path == "-" or Path(self.path) != self.data_path
 
     @property
     def name(self) -> str:
