@@ -117,6 +117,18 @@ class JobCreateLost:
 
 
 @dataclass(frozen=True, slots=True)
+class JobIdLost:
+    """A repeated create was refused because the file is used up: the first one was accepted, its job id is lost.
+
+    What became of the rows is read back from the records by key.
+    """
+
+    at: str
+    part: int
+    error: ErrorInfo
+
+
+@dataclass(frozen=True, slots=True)
 class JobPolled:
     """One reading of the job."""
 
@@ -136,21 +148,29 @@ class ResultFetched:
 
 @dataclass(frozen=True, slots=True)
 class OutcomesJoined:
-    """Every row of the part has an outcome in the ledger."""
+    """Every row of the part has an outcome in the ledger.
+
+    `how` is "position", "key" or "record" (read back); `findings` say where results and job do not agree.
+    """
 
     at: str
     part: int
     counts: OutcomeCounts
     how: str = "position"
+    findings: tuple[ErrorInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PartFailed:
-    """The part ended without a job that wrote rows, or its results cannot be had; `error` says why."""
+    """The part ended without a job that wrote rows, or its results cannot be had; `error` says why.
+
+    `counts` tells how its rows are kept in the ledger; None: all as not sent.
+    """
 
     at: str
     part: int
     error: ErrorInfo
+    counts: OutcomeCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +229,15 @@ class RunEnded:
     counts: OutcomeCounts
 
 
+@dataclass(frozen=True, slots=True)
+class RunUndone:
+    """Records the run had written were taken back; `left` were not, because somebody changed them or Zoho refused."""
+
+    at: str
+    undone: int
+    left: int
+
+
 ImportEvent = (
     RunStarted
     | PartPacked
@@ -219,6 +248,7 @@ ImportEvent = (
     | JobCreated
     | JobCreateRefused
     | JobCreateLost
+    | JobIdLost
     | JobPolled
     | ResultFetched
     | OutcomesJoined
@@ -230,4 +260,5 @@ ImportEvent = (
     | RunCancelled
     | RunStopped
     | RunEnded
+    | RunUndone
 )

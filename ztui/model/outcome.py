@@ -74,3 +74,16 @@ class OutcomeCounts:
             self.not_sent + other.not_sent,
             self.unknown + other.unknown,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeGroup:
+    """Rows of a run that ended alike: same result, same code, same fields (`code` is "" for rows without an error).
+
+    A row refused with two codes is counted in both groups.
+    """
+
+    result: RowResult
+    code: str
+    fields: tuple[str, ...]
+    count: int

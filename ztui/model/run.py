@@ -46,7 +46,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """One part of a run. `sent_bytes` is upload progress; `waiting` a passing trouble being waited out."""
+    """One part of a run. `sent_bytes` is upload progress; `waiting` a passing trouble being waited out.
+
+    `accepted` is true while UNCERTAIN once it is known that Zoho took the job though its id is lost. `findings` say
+    where the results did not agree with the job.
+    """
 
     number: int
     rows: int
@@ -66,6 +70,8 @@ class PartState:
     waiting: ErrorInfo | None = None
     created_at: str = ""
     changed_at: str = ""
+    accepted: bool = False
+    findings: tuple[ErrorInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class RunState:
     error: ErrorInfo | None = None
     ended_at: str = ""
     counts: OutcomeCounts | None = None
+    undone: int = 0
 
     @property
     def active(self) -> bool:
@@ -142,6 +149,13 @@ def _part(state: RunState, number: int, at: str, **changes: object) -> RunState:
     return replace(state, parts=parts)
 
 
+def _unsent(state: RunState, number: int, at: str, stage: Stage, error: ErrorInfo | None) -> RunState:
+    """A part none of whose rows reached the CRM."""
+    rows = sum(p.rows for p in state.parts if p.number == number)
+    counts = OutcomeCounts(not_sent=rows)
+    return _part(state, number, at, stage=stage, error=error, counts=counts, waiting=None)
+
+
 def apply(state: RunState, event: ImportEvent) -> RunState:
     """The state after one more event. Pure; raises nothing for events of unknown parts (they change nothing)."""
     match event:
@@ -190,9 +204,19 @@ def apply(state: RunState, event: ImportEvent) -> RunState:
                 error=None,
             )
         case ev.JobCreateRefused():
-            return _part(state, event.part, event.at, stage=Stage.REFUSED, error=event.error, waiting=None)
+            return _unsent(state, event.part, event.at, Stage.REFUSED, event.error)
         case ev.JobCreateLost():
             return _part(state, event.part, event.at, stage=Stage.UNCERTAIN, error=event.error, waiting=None)
+        case ev.JobIdLost():
+            return _part(
+                state,
+                event.part,
+                event.at,
+                stage=Stage.UNCERTAIN,
+                error=event.error,
+                waiting=None,
+                accepted=True,
+            )
         case ev.JobPolled():
             stage = Stage.FINISHED if event.status.state.terminal else Stage.RUNNING
             return _part(
@@ -214,14 +238,26 @@ def apply(state: RunState, event: ImportEvent) -> RunState:
                 stage=Stage.JOINED,
                 counts=event.counts,
                 joined=event.how,
+                findings=event.findings,
+                error=None,
                 waiting=None,
             )
         case ev.PartFailed():
-            return _part(state, event.part, event.at, stage=Stage.FAILED, error=event.error, waiting=None)
+            if event.counts is None:
+                return _unsent(state, event.part, event.at, Stage.FAILED, event.error)
+            return _part(
+                state,
+                event.part,
+                event.at,
+                stage=Stage.FAILED,
+                error=event.error,
+                counts=event.counts,
+                waiting=None,
+            )
         case ev.PartWaiting():
             return _part(state, event.part, event.at, waiting=event.error)
         case ev.PartCancelled():
-            return _part(state, event.part, event.at, stage=Stage.CANCELLED, waiting=None)
+            return _unsent(state, event.part, event.at, Stage.CANCELLED, None)
         case ev.RunPaused():
             return replace(state, phase=Phase.PAUSED, paused_for=event.reason)
         case ev.RunResumed():
@@ -234,5 +270,7 @@ def apply(state: RunState, event: ImportEvent) -> RunState:
         case ev.RunEnded():
             ended = Phase.CANCELLED if state.phase is Phase.CANCELLED else Phase.ENDED
             return replace(state, phase=ended, ended_at=event.at, counts=event.counts, error=None)
+        case ev.RunUndone():
+            return replace(state, undone=state.undone + event.undone)
         case _:
             assert_never(event)
