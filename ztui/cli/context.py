@@ -1,0 +1,100 @@
+"""What a command is given: the global options, a Workspace to work in, and an event loop that ends on signals.
+
+A command is a click command whose callback takes the App (`@pass_app`) and returns its exit status or None:
+
+    @click.command()
+    @json_option
+    @pass_app
+    def command(app: App, as_json: bool) -> int:
+        return app.run(lambda workspace: _jobs(workspace, as_json))
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ztui.cli.diagnostics import Interrupted
+
+if TYPE_CHECKING:
+    from ztui.engine.workspace import Workspace
+
+T = TypeVar("T")
+
+
+@dataclass
+class App:
+    """The options that hold for every command. `profile` None means the current profile."""
+
+    profile: str | None = None
+    module: str | None = None
+    sandbox: bool = False
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Callable[[], Workspace]]:
+        """A function that opens the Workspace this command is to work in (call it once, from any thread or loop).
+
+        With `--sandbox` a sandbox of its own runs for the time of the block, and everything that is kept (profiles,
+        ledger, mappings) is kept in a throw-away folder.
+        """
+        from ztui.engine.workspace import Workspace
+
+        if not self.sandbox:
+            yield lambda: Workspace.open(self.profile)
+            return
+        import tempfile
+        from pathlib import Path
+
+        from ztui.engine.sandboxed import Sandbox
+        from ztui.store.locations import Locations
+
+        with tempfile.TemporaryDirectory(prefix="ztui-") as folder, Sandbox() as sandbox:
+            locations = Locations.under(Path(folder))
+            yield lambda: Workspace.open(self.profile, sandbox=sandbox, locations=locations)
+
+    def run(self, main: Callable[[Workspace], Awaitable[T]]) -> T:
+        """Open a Workspace, await `main` with it, close it, and return what `main` returned."""
+
+        async def work(opened: Callable[[], Workspace]) -> T:
+            async with opened() as workspace:
+                return await main(workspace)
+
+        with self.session() as opened:
+            return run_async(work(opened))
+
+
+pass_app = click.make_pass_decorator(App, ensure=True)
+
+
+def run_async(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end. SIGTERM and SIGHUP cancel it, as ctrl+c does, and raise `Interrupted` afterwards."""
+    import asyncio  # 45 ms that `--help` need not wait for
+
+    got: list[int] = []
+
+    async def guarded() -> T:
+        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            got.append(number)
+            if task is not None:
+                task.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(ValueError, RuntimeError):  # signals can be handled in the main thread only
+                if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means: go on without the terminal
+                    loop.add_signal_handler(number, stop, number)
+        return await main
+
+    try:
+        return asyncio.run(guarded())
+    except asyncio.CancelledError:
+        raise Interrupted(got[0] if got else signal.SIGINT) from None
+    except KeyboardInterrupt:
+        raise Interrupted(signal.SIGINT) from None
