@@ -28,13 +28,15 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class DialectOverrides:
-    """What the user insists on; None leaves the detected value. `header_line` 0 means no header."""
+    """What the user insists on; None leaves the detected value. `header_line` 0 means no header, `sheet` names the
+    sheet of a spreadsheet."""
 
     encoding: str | None = None
     delimiter: str | None = None
     quotechar: str | None = None
     header_line: int | None = None
     escape_backslash: bool | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""Which encoding a file's bytes are in: judged on its beginning, and again on all of it while it is indexed."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from ztui.errors import SourceError
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: it begins with the same two bytes
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LEADS = bytes(range(0xC2, 0xF5))
+_NOT_LEADS = bytes(b for b in range(256) if b not in _LEADS)
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # bytes that mean nothing in Windows-1252
+_DEFINED = bytes(b for b in range(256) if b not in _NOT_CP1252)
+_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a\x1b")
+_NOT_CONTROLS = bytes(b for b in range(256) if b not in _CONTROLS)
+
+LABELS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "latin-1": "Latin-1",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "utf-32-le": "UTF-32 LE",
+    "utf-32-be": "UTF-32 BE",
+}
+"""Names for people; other codecs are called by their own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec name, the length of the byte-order mark at the file's start, and why it was chosen."""
+
+    name: str
+    bom_length: int = 0
+    how: str = ""
+
+
+@dataclass(slots=True)
+class Utf8Tally:
+    """Counts what speaks for and against UTF-8, block by block; blocks must be cut at ASCII bytes (line ends)."""
+
+    valid: int = 0
+    invalid: int = 0
+    undefined: int = 0
+
+    def add(self, block: bytes) -> bool:
+        """Count a block; True when it holds bytes that are no UTF-8."""
+        if block.isascii():
+            return False
+        try:
+            block.decode("utf-8")
+        except UnicodeDecodeError:
+            text = block.decode("utf-8", "surrogateescape")
+            bad = sum(1 for c in text if "\udc80" <= c <= "\udcff")
+            self.invalid += bad
+            self.undefined += len(block) - len(block.translate(None, _NOT_CP1252))
+            self.valid += len(text) - len(text.encode("ascii", "ignore")) - bad
+            return True
+        if self.valid < 1_000_000:  # enough to outweigh anything; counting on would cost time
+            self.valid += len(block.translate(None, _NOT_LEADS))
+        return False
+
+    def verdict(self) -> Encoding:
+        """UTF-8 unless most of what is not ASCII is no UTF-8."""
+        if not self.invalid:
+            how = "every byte fits" if self.valid else "plain ASCII so far"
+            return Encoding("utf-8", how=how)
+        if self.valid >= self.invalid:
+            return Encoding("utf-8", how=f"{self.invalid:,} bytes do not fit, {self.valid:,} characters do")
+        if self.undefined:
+            return Encoding("latin-1", how="not UTF-8, and some bytes mean nothing in Windows-1252")
+        return Encoding("cp1252", how="not UTF-8; one byte per character")
+
+
+def canonical(name: str) -> str:
+    """Python's name for an encoding; raises SourceError ENCODING_UNKNOWN for names it does not know."""
+    try:
+        found = codecs.lookup(name.strip())
+    except (LookupError, ValueError) as problem:
+        raise SourceError("ENCODING_UNKNOWN", details={"encoding": name}) from problem
+    if not found._is_text_encoding or found.name in ("idna", "punycode", "unicode_escape", "raw_unicode_escape"):
+        raise SourceError("ENCODING_UNKNOWN", details={"encoding": name})
+    return {"iso8859-1": "latin-1", "ascii": "utf-8", "utf-8-sig": "utf-8"}.get(found.name, found.name)
+
+
+def in_place(name: str) -> bool:
+    """True when lines, quotes and delimiters can be found in the bytes themselves.
+
+    That is UTF-8 and every one-byte encoding whose first half is ASCII.
+    """
+    if name == "utf-8":
+        return True
+    every = bytes(range(256))
+    try:
+        text = every.decode(name, "replace")
+    except (UnicodeError, LookupError):
+        return False
+    return len(text) == 256 and text[:128] == every[:128].decode("ascii")
+
+
+def detect_encoding(head: bytes, *, whole: bool) -> Encoding:
+    """Judge the beginning of a file; `whole` says that nothing follows. Raises SourceError BINARY_FILE."""
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            if name == "utf-16-le" and head[2:4] == b"\0\0":
+                continue
+            return Encoding(name, len(bom), "it begins with a byte-order mark")
+    wide = _wide(head)
+    if wide:
+        return Encoding(wide, 0, "every other byte is zero")
+    cut = len(head) if whole else max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
+    if not cut:  # one endless line: leave out a character that may be cut in two
+        cut = len(head)
+        while cut > len(head) - 4 and head[cut - 1] >= 0x80:
+            cut -= 1
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    nuls = head.count(0)
+    if controls - nuls > len(head) // 50 or nuls > len(head) // 10:
+        raise SourceError("BINARY_FILE", details={"kind": "binary file"})
+    tally = Utf8Tally()
+    tally.add(head[:cut])
+    return tally.verdict()
+
+
+def _wide(head: bytes) -> str:
+    """The UTF-16 flavour of bytes without a mark, or ""."""
+    if len(head) < 4:
+        return ""
+    even, odd = head[0::2], head[1::2]
+    zeros_even, zeros_odd = even.count(0) / len(even), odd.count(0) / len(odd)
+    # other scripts fill both bytes, but line ends, delimiters and digits keep a zero on one side
+    if zeros_odd > 0.1 and zeros_odd > 8 * zeros_even:
+        return _if_decodes(head, "utf-16-le")
+    if zeros_even > 0.1 and zeros_even > 8 * zeros_odd:
+        return _if_decodes(head, "utf-16-be")
+    return ""
+
+
+def _if_decodes(head: bytes, name: str) -> str:
+    text = head[: len(head) // 2 * 2].decode(name, "replace")
+    strange = text.count("\ufffd") + sum(1 for c in text if c < " " and c not in "\t\r\n")
+    return name if strange * 50 <= len(text) else ""
+
+
+def lines_with_bad_bytes(block: bytes, encoding: str) -> list[tuple[int, int, bytes]]:
+    """(line index within the block, bad bytes in the line, the line) for lines that do not decode."""
+    found = []
+    for index, line in enumerate(block.splitlines(keepends=True)):
+        text = line.decode(encoding, "surrogateescape")
+        bad = sum(1 for c in text if "\udc80" <= c <= "\udcff")
+        if bad:
+            found.append((index, bad, line))
+    return found

@@ -1,0 +1,145 @@
+"""Where the header is: behind title lines, at the top, or nowhere; and the names its columns go by."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ztui.csvfile.kinds import kind_of
+
+_STRONG = frozenset(("email", "date", "url", "phone", "id"))
+_WORDS = frozenset(
+    "account address amount area billing birthday campaign category city code comment comments company contact country "
+    "county created currency customer date department description domain email e-mail employees fax field first full "
+    "gender given group home id industry job key last lead letter mail mailing middle mobile modified name nachname "
+    "note notes number opt organization other owner phone picture postal postcode price product quantity rating region "
+    "revenue role salutation source stage state status street subject surname tag tags telephone tel time title total "
+    "type updated url user value vorname website year zip firma strasse straße ort plz land telefon nom prénom prenom "
+    "société societe ville pays nombre apellido apellidos correo empresa ciudad teléfono telefono".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TITLE_LIMIT = 20  # records that may stand above a header
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`line` is the physical line of the header record, 0 when there is none; `cells` are its cells as they stand.
+
+    `first_line` is the physical line of the first data record, or of where it would be; `what` and `how` say what was
+    found and why.
+    """
+
+    line: int
+    first_line: int
+    cells: tuple[str, ...]
+    what: str
+    how: str
+
+
+def find_header(records: Sequence[tuple[int, Sequence[str]]], wanted: int | None) -> Header:
+    """The header among the first records, given as (line, cells); `wanted` is a line the user insists on (0: none)."""
+    if not records:
+        return Header(0, 1, (), "No records", "the file holds blank lines only")
+    if wanted is not None and wanted > 0:
+        at = next((i for i, (line, _) in enumerate(records) if line >= wanted), len(records) - 1)
+        return _header_at(records, at, "as you said")
+    top = _first_full(records)
+    if wanted == 0:
+        return _without(records, 0, "as you said")
+    if (why := _looks_like_data(records[top][1], [cells for _, cells in records[top + 1 :]])) is not None:
+        return _without(records, top, why)
+    how = "the first record reads like names" if top == 0 else "the first record as wide as those below it"
+    return _header_at(records, top, how)
+
+
+def _header_at(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) -> Header:
+    line, cells = records[at]
+    if at + 1 < len(records):
+        first = records[at + 1][0]
+    else:
+        first = line + 1 + sum(len(re.findall(r"\r\n|\r|\n", cell)) for cell in cells)
+    skipped = f", {at} above it left out" if at else ""
+    return Header(line, first, tuple(cells), f"Header on line {line}{skipped}", how)
+
+
+def _without(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) -> Header:
+    line, cells = records[at]
+    widths = Counter(len(c) for _, c in records[at:])
+    width = max(widths, key=lambda w: (widths[w], w))
+    return Header(0, line, ("",) * width, "No header", how)
+
+
+def _first_full(records: Sequence[tuple[int, Sequence[str]]]) -> int:
+    """Index of the first record that is as wide as most are: what stands above it is a title."""
+    widths = Counter(len(cells) for _, cells in records)
+    width = max(widths, key=lambda w: (widths[w] * (w > 1), w))
+    if width < 2:
+        return 0
+    below = [sum(1 for c in cells if c.strip()) for _, cells in records[1:] if len(cells) == width]
+    usual = sorted(below)[len(below) // 2] if below else 0
+    for index, (_, cells) in enumerate(records[:_TITLE_LIMIT]):
+        filled = sum(1 for c in cells if c.strip())
+        # a short first record is still the header when nothing below says otherwise: rows may just be ragged
+        if len(cells) >= width and (filled > 1 or usual < 2):
+            return index
+        if len(cells) > max(2, width // 2) and filled > width // 2:
+            return index
+    return 0
+
+
+def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> str | None:
+    """Why the record is data rather than names, or None when it may be a header."""
+    if _known_words(first):
+        return None
+    kinds = [kind_of(cell) for cell in first]
+    for index, kind in enumerate(kinds):
+        if kind in _STRONG and kind != "date":
+            return f"the first record holds {'an' if kind in ('email', 'id') else 'a'} {kind} ({first[index]})"
+    if not below:
+        return None
+    alike = 0
+    for index, kind in enumerate(kinds):
+        column = [kind_of(cells[index]) for cells in below[:100] if index < len(cells) and cells[index].strip()]
+        if not column:
+            continue
+        share = column.count(kind) / len(column)
+        if kind in ("date", "integer", "number", "boolean") and share > 0.7:
+            alike += 1
+        elif kind == "text" and share < 0.2 and len(column) >= 2:
+            return None  # a word above numbers, dates or addresses is a name
+    if alike:
+        return "the first record holds the same kinds of values as those below it"
+    filled = [cell for cell in first if cell.strip()]
+    again = sum(1 for i, c in enumerate(first) if c.strip() and any(i < len(b) and b[i] == c for b in below))
+    if filled and again * 2 >= len(filled):
+        return "values of the first record come again below it"
+    return None
+
+
+def _known_words(cells: Sequence[str]) -> bool:
+    """True when at least one cell is made of words that headers are made of."""
+    for cell in cells:
+        words = [w.lower() for w in _WORD.findall(_CAMEL.sub(" ", cell.replace("_", " ")))]
+        if words and len(words) <= 4 and "@" not in cell and sum(w in _WORDS for w in words) * 2 >= len(words):
+            return True
+    return False
+
+
+def display_names(raw: Sequence[str]) -> tuple[str, ...]:
+    """Unique names for the columns: blanks become "Column 3", repeats get " (2)"."""
+    names: list[str] = []
+    taken: set[str] = set()
+    reserved = {cell.strip() for cell in raw if cell.strip()}
+    for index, cell in enumerate(raw):
+        text = " ".join(cell.split())
+        name = base = text or f"Column {index + 1}"
+        count = 1
+        while name in taken or (name in reserved and name != text):
+            count += 1
+            name = f"{base} ({count})"
+        taken.add(name)
+        names.append(name)
+    return tuple(names)

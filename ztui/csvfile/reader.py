@@ -1,0 +1,172 @@
+"""Bytes to records, with `csv.reader`'s reading and exact line numbers. Every other way of reading must agree with it.
+
+A physical line ends with LF, CRLF or a lone CR. Blank lines are no records. A quote that is never closed makes one long
+record of the rest of the file: beyond `RECORD_LIMIT` its text is dropped, so that memory stays bounded, but its cells
+and lines are still counted.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ztui.errors import SourceError
+from ztui.model.table import Dialect, SourceRow
+
+RECORD_LIMIT = 1 << 20
+"""Bytes of a record spanning lines that are kept as cells."""
+
+LINE_LIMIT = 16 << 20
+"""Bytes of one physical line beyond which a file is refused."""
+
+BLOCK = 1 << 18
+
+csv.field_size_limit(sys.maxsize)  # the stock limit of 131,072 characters makes a long description an error
+
+
+def csv_format(dialect: Dialect) -> dict[str, Any]:
+    """The keyword arguments that make `csv.reader` read this dialect."""
+    options: dict[str, Any] = {"delimiter": dialect.delimiter, "strict": False}
+    if dialect.quotechar:
+        options["quotechar"] = dialect.quotechar
+    else:
+        options["quoting"] = csv.QUOTE_NONE
+    if dialect.escape_backslash:
+        options["escapechar"] = "\\"
+    return options
+
+
+def count_lines(data: bytes) -> int:
+    """Line ends in `data`: LF, CRLF and lone CR count one each. A CRLF must not be cut in two."""
+    count = data.count(b"\n")
+    if b"\r" in data:
+        count += data.count(b"\r") - data.count(b"\r\n")
+    return count
+
+
+def physical_lines(stream: BinaryIO, block: int = BLOCK) -> Iterator[bytes]:
+    """The lines of a binary stream with their ends, read in blocks.
+
+    Raises SourceError LINE_TOO_LONG when a line passes `LINE_LIMIT`: such a file is no table.
+    """
+    rest = b""
+    while chunk := stream.read(block):
+        lines = (rest + chunk if rest else chunk).splitlines(keepends=True)  # bytes split at LF, CRLF and CR only
+        # an unfinished line waits for more; so does one ending in CR, whose LF may come next
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        yield from lines
+        if len(rest) > LINE_LIMIT:
+            raise SourceError("LINE_TOO_LONG", details={"limit": f"{LINE_LIMIT >> 20} MB"})
+    if rest:
+        yield from rest.splitlines(keepends=True)
+
+
+class _Overlong(Exception):
+    """The record being read has passed `RECORD_LIMIT`."""
+
+
+class RecordReader:
+    """Iterates the non-blank records of `lines` as lists of cells.
+
+    After each record: `start_line` and `start_offset` say where it began, `line` and `offset` where the next one may;
+    `lines` how many physical lines it took, `unclosed` whether the input ended inside its quotes, `dropped` how many
+    bytes (and `lost_lines` how many line ends) were left out of its cells and `width` how many cells it has (more than
+    given when some were dropped).
+    """
+
+    def __init__(self, lines: Iterable[bytes], dialect: Dialect, *, line: int = 1, offset: int = 0) -> None:
+        self.line = line
+        self.offset = offset
+        self.start_line = line
+        self.start_offset = offset
+        self.unclosed = False
+        self.dropped = 0
+        self.width = 0
+        self.lost_lines = 0
+        self._lines = iter(lines)
+        self._encoding = dialect.encoding
+        self._quote = dialect.quotechar
+        self._options = csv_format(dialect)
+        self._texts: list[str] = []
+        self._size = 0
+        self._exhausted = False
+        self._reader = csv.reader(self._feed(), **self._options)
+
+    @property
+    def lines(self) -> int:
+        """Physical lines of the record just read."""
+        return self.line - self.start_line
+
+    def _feed(self, prefix: str = "") -> Iterator[str]:
+        encoding, texts = self._encoding, self._texts
+        for raw in self._lines:
+            text = prefix + raw.decode(encoding, "surrogateescape")
+            prefix = ""
+            self.line += 1
+            self.offset += len(raw)
+            self._size += len(raw)
+            texts.append(text)
+            yield text
+            # asked again without a new record having begun: the record goes on
+            if texts and self._size > RECORD_LIMIT:
+                raise _Overlong
+        self._exhausted = True
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        while True:
+            self.start_line, self.start_offset = self.line, self.offset
+            self.dropped = self.lost_lines = self._size = 0
+            self._texts.clear()
+            try:
+                cells = next(self._reader)
+            except _Overlong:
+                return self._overlong()
+            if cells:
+                self.width = len(cells)
+                self.unclosed = self._exhausted
+                return cells
+
+    def _overlong(self) -> list[str]:
+        """Cells of what was read so far, then the way to the record's true end with the text thrown away."""
+        kept, kept_lines = self._size, self.lines
+        cells = next(csv.reader(["".join(self._texts) + self._quote], **self._options))
+        width = len(cells)
+        while True:
+            self._texts.clear()
+            self._size = 0
+            # the record stopped inside quotes, so the rest reads the same behind an opening quote
+            self._reader = csv.reader(self._feed(self._quote), **self._options)
+            try:
+                width += max(len(next(self._reader, [""])) - 1, 0)
+            except _Overlong:
+                width += len(next(csv.reader(["".join(self._texts) + self._quote], **self._options))) - 1
+                continue
+            break
+        self.width = width
+        self.unclosed = self._exhausted
+        self.dropped = self.offset - self.start_offset - kept
+        self.lost_lines = self.lines - kept_lines
+        return cells
+
+
+def read_rows(
+    path: Path, dialect: Dialect, offset: int, line: int, number: int, skip: int, count: int
+) -> list[SourceRow]:
+    """`count` records after passing over `skip`, from the record `number` that starts at `offset` and `line`."""
+    with path.open("rb", buffering=0) as stream:
+        stream.seek(offset)
+        # the first read is small: most windows end within it
+        reader = RecordReader(physical_lines(stream, 1 << 16), dialect, line=line, offset=offset)
+        for _ in islice(reader, skip):
+            pass
+        return [
+            SourceRow(number + skip + i, reader.start_line, tuple(cells))
+            for i, cells in enumerate(islice(reader, count))
+        ]

@@ -1,0 +1,74 @@
+"""Turns a sheet of an .xlsx, .xls or .ods file into a private CSV, through python-calamine (the `xlsx` extra)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from ztui.csvfile.sources import Source, copy_into, private_copy
+from ztui.errors import SourceError
+
+_ROWS_PER_BLOCK = 500
+
+
+def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Path, tuple[str, str]]:
+    """Write one sheet as UTF-8 CSV; returns the copy and a note that names the sheet and those left out.
+
+    Without a wish it is the first visible sheet that holds anything. Raises SourceError: SPREADSHEET_EXTRA_MISSING,
+    SPREADSHEET_DAMAGED, NO_SUCH_SHEET, FILE_EMPTY.
+    """
+    try:
+        import python_calamine as calamine
+    except ImportError as problem:
+        raise SourceError("SPREADSHEET_EXTRA_MISSING", details={"path": source.path, "kind": source.kind}) from problem
+    details: dict[str, object] = {"path": source.path, "kind": source.kind}
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(source.data_path))
+        names = list(book.sheet_names)
+        if sheet is not None and sheet not in names:
+            raise SourceError("NO_SUCH_SHEET", details={**details, "sheet": sheet, "names": ", ".join(names)})
+        visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
+        for name in [sheet] if sheet is not None else [*visible, *names]:
+            page = book.get_sheet_by_name(name)
+            if page.total_height:
+                break
+        else:
+            raise SourceError("FILE_EMPTY", details=details)
+        with private_copy(workdir) as (path, out):
+            copy_into(_blocks(page.iter_rows()), out, path.parent)
+    except (calamine.CalamineError, OSError, ValueError) as problem:
+        raise SourceError("SPREADSHEET_DAMAGED", details={**details, "reason": str(problem)}) from problem
+    others = [n for n in names if n != name]
+    how = f"not read: {', '.join(others)}" if others else "the only one"
+    return path, (f"Sheet {name}", how)
+
+
+def _blocks(rows: Iterator[list[object]]) -> Iterator[bytes]:
+    lines: list[str] = []
+    for row in rows:
+        cells = [cell_text(value) for value in row]
+        lines.append(",".join(map(_quoted, cells)) if any(cells) else "")
+        if len(lines) >= _ROWS_PER_BLOCK:
+            yield ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
+            lines.clear()
+    yield "".join(line + "\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def _quoted(text: str) -> str:
+    if any(c in text for c in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def cell_text(value: object) -> str:
+    """A typed cell as text: whole floats without ".0", dates as ISO, booleans as true and false."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(timespec="seconds")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return "" if value is None else str(value)
