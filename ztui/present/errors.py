@@ -39,7 +39,7 @@ class ErrorText:
 
 def text_for(level: str, code: str, message: str = "", details: Mapping[str, object] | None = None) -> ErrorText:
     """The words for a code of a level with these facts; a code unknown to the catalogue is shown as it came."""
-    entry = catalogue.lookup(level, code)
+    entry = catalogue.resolve(level, code)
     if entry is None:
         return ErrorText(
             level,
