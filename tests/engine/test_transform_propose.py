@@ -1,0 +1,123 @@
+"""What a column needs is found in its values; what they do not tell is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from ztui.engine.transform import apply_steps, propose_steps
+from ztui.engine.transform_propose import propose_table
+from ztui.model.crm import Field, LookupTarget, PickListValue
+from ztui.model.mapping import Step
+
+LIST = tuple(PickListValue(v, v) for v in ("Cold Call", "Web Download", "Partner", "Trade Show"))
+
+
+def field(data_type: str, picklist: tuple[PickListValue, ...] = (), lookup: LookupTarget | None = None) -> Field:
+    return Field("X", "X", data_type, picklist=picklist, lookup=lookup)
+
+
+@pytest.mark.parametrize(
+    ("values", "pattern"),
+    [
+        (["25/02/2024", "03/04/2023"], "dd/MM/yyyy"),
+        (["02/25/2024", "03/04/2023"], "MM/dd/yyyy"),
+        (["1.2.2024", "31.12.2024"], "dd.MM.yyyy"),
+        (["5 March 2024", "7 août 2023"], "dd MMM yyyy"),
+        (["20240131"], "yyyyMMdd"),
+        (["45123", "45200"], "excel"),
+        (["2024/01/31"], "yyyy/MM/dd"),
+    ],
+)
+def test_the_date_format_is_found_over_the_whole_column(values: list[str], pattern: str) -> None:
+    proposal = propose_steps(field("date"), values)[0]
+    assert proposal.question is None
+    assert proposal.steps == (Step.of("date", pattern=pattern),)
+
+
+def test_one_late_value_decides_an_ambiguous_column() -> None:
+    values = [f"{d:02d}/0{m}/2024" for d in range(1, 10) for m in range(1, 10)]
+    both = propose_steps(field("date"), values)
+    assert {p.label for p in both} == {"dd/MM/yyyy", "MM/dd/yyyy"}
+    assert all(p.question for p in both)
+    assert "dd/MM/yyyy" in (both[0].question or "")
+    told = propose_steps(field("date"), [*values, "13/01/2024"])
+    assert [p.label for p in told] == ["dd/MM/yyyy"]
+    assert told[0].question is None
+
+
+def test_a_column_that_contradicts_itself_is_asked() -> None:
+    mixed = propose_steps(field("date"), ["25/02/2024", "02/25/2024", "01/01/2024"])
+    assert len(mixed) == 2
+    assert all(p.question and p.coverage < 1 for p in mixed)
+
+
+def test_values_that_fit_need_nothing() -> None:
+    assert propose_steps(field("date"), ["2024-01-31"]) == ()
+    assert propose_steps(field("integer"), ["1", "-20"]) == ()
+    assert propose_steps(field("boolean"), ["true", "false"]) == ()
+    assert propose_steps(field("picklist", LIST), ["Partner"]) == ()
+    assert propose_steps(field("text"), ["x"]) == ()
+    assert propose_steps(field("date"), ["", " "]) == ()
+
+
+def test_blanks_at_the_ends_are_trimmed() -> None:
+    proposal = propose_steps(field("text"), [" a ", "b"])[0]
+    assert proposal.steps == (Step.of("trim"),)
+    assert proposal.examples[0] == (" a ", "a")
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        (["1.234,50", "12,1"], Step.of("number", decimal=",")),
+        (["$1,234.50"], Step.of("number", decimal=".")),
+        (["12,34"], Step.of("number", decimal=",")),
+    ],
+)
+def test_the_decimal_sign_is_found(values: list[str], step: Step) -> None:
+    assert propose_steps(field("currency"), values)[0].steps == (step,)
+
+
+def test_a_lone_separator_is_asked_for_amounts_and_clear_for_whole_numbers() -> None:
+    asked = propose_steps(field("currency"), ["1,234", "5,678"])
+    assert len(asked) == 2
+    assert "1234" in (asked[0].question or "")
+    whole = propose_steps(field("integer"), ["1,234", "5,678"])[0]
+    assert whole.question is None
+    assert apply_steps(["1,234"], whole.steps) == "1234"
+    german = propose_steps(field("integer"), ["1.234"])[0]
+    assert apply_steps(["1.234"], german.steps) == "1234"
+
+
+def test_yes_and_no_in_other_languages() -> None:
+    assert propose_steps(field("boolean"), ["ja", "nein"])[0].steps == (Step.of("boolean"),)
+    assert propose_steps(field("boolean"), ["red", "green", "blue"]) == ()
+
+
+def test_near_list_values_become_a_table() -> None:
+    values = ["cold call", "Web-Download", "Partnr", "Something else"]
+    assert propose_table(field("picklist", LIST), values) == (
+        ("cold call", "Cold Call"),
+        ("Web-Download", "Web Download"),
+        ("Partnr", "Partner"),
+    )
+    assert propose_steps(field("picklist", LIST), values)[0].steps[0].name == "map"
+
+
+def test_list_separators_are_found() -> None:
+    proposal = propose_steps(field("multiselectpicklist", LIST), ["Cold Call, partner", "Trade Show"])[0]
+    assert apply_steps(["Cold Call, partner"], proposal.steps) == "Cold Call;Partner"
+    assert propose_steps(field("multiselectpicklist", LIST), ["Cold Call;Partner"]) == ()
+
+
+def test_references_are_matched_by_what_the_values_are() -> None:
+    account = field("lookup", lookup=LookupTarget("Accounts", "Account_Name"))
+    assert propose_steps(account, ["5100000000000002175"]) == ()
+    assert propose_steps(account, ["zcrm_5100000000000002175"])[0].steps[0].name == "replace"
+    assert propose_steps(account, ["Acme"])[0].find_by == "Account_Name"
+    assert propose_steps(field("ownerlookup"), ["a@b.example"])[0].find_by == "email"
+
+
+def test_decoration_is_cleaned() -> None:
+    assert propose_steps(field("email"), ["Ada <a@b.example>"])[0].steps == (Step.of("email"),)
+    assert propose_steps(field("phone"), ["tel:123456"])[0].steps == (Step.of("phone"),)

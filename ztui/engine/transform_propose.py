@@ -1,0 +1,251 @@
+"""Proposes the steps a column needs so that its values fit a field: from the values themselves, never by guessing.
+
+Where values allow two readings (day first or month first, a lone "1,234"), all readings come back with a question; a
+person chooses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.transform_compile import compile_one
+from ztui.engine.transform_dates import Reading, find_readings, reader, rivals
+from ztui.engine.transform_numbers import clean_phone, decimal_signs, read_boolean, read_number
+from ztui.engine.transform_steps import BLANKS, MULTI_SEPARATOR, fold
+from ztui.model.crm import Field
+from ztui.model.mapping import Step
+
+_EXAMPLES = 5
+_DISTINCT = 20_000
+_CLOSE = 0.82
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Steps that would make a column's values fit a field.
+
+    `coverage` is the share (0..1) of the distinct values they can handle. `examples` are (before, after) pairs, those
+    that change first. `question` is set on every proposal of a set among which only a person can choose, and `label`
+    names this one's reading. `find_by` is the matching field for lookups and owners, when the values call for one.
+    """
+
+    steps: tuple[Step, ...]
+    reason: str
+    coverage: float = 1.0
+    examples: tuple[tuple[str, str], ...] = ()
+    question: str | None = None
+    label: str = ""
+    find_by: str | None = None
+
+
+def propose_steps(field: Field, values: Sequence[str]) -> tuple[Proposal, ...]:
+    """What the column's `values` need to fit `field`, best first; () when they fit or nothing is known to help.
+
+    When the first proposal has a `question`, none may be taken without asking.
+    """
+    distinct = list(dict.fromkeys(v for v in values[: _DISTINCT * 10] if v.strip(BLANKS)))[:_DISTINCT]
+    if not distinct:
+        return ()
+    trim = (Step.of("trim"),) if any(v != v.strip(BLANKS) for v in distinct) else ()
+    clean = list(dict.fromkeys(v.strip(BLANKS) for v in distinct))
+    found = _BY_CHECK.get(field_type(field.data_type).check, _plain)(field, clean)
+    if not found and trim:
+        found = (Proposal((), "blanks at the ends of some values"),)
+    return tuple(_finish(p, trim, distinct) for p in found)
+
+
+def _finish(proposal: Proposal, trim: tuple[Step, ...], distinct: list[str]) -> Proposal:
+    steps = (*trim, *(s for s in proposal.steps))
+    apply = compile_one(steps)
+    pairs = [(v, str(apply(v))) for v in distinct[:500]]
+    changed = [p for p in pairs if p[0] != p[1]]
+    examples = (changed + [p for p in pairs if p[0] == p[1]])[:_EXAMPLES]
+    return Proposal(
+        steps,
+        proposal.reason,
+        proposal.coverage,
+        tuple(examples),
+        proposal.question,
+        proposal.label,
+        proposal.find_by,
+    )
+
+
+def _plain(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    return ()
+
+
+def _dates(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    times = field_type(field.data_type).check == "datetime"
+    sent = date_formats()
+    readings = find_readings(values, times=times)
+    if not readings:
+        return ()
+    choose = rivals(readings)
+    question = None
+    if choose:
+        sample = next((v for v in values if _differs(v, choose)), values[0])
+        question = f"Is {sample} read as {' or as '.join(r.pattern for r in choose)}?"
+    name = "datetime" if times else "date"
+    if not choose and readings[0].pattern == sent.sent_date and readings[0].share == 1.0 and not times:
+        return ()
+    if not choose and times and readings[0].pattern == sent.sent_datetime and readings[0].share == 1.0:
+        return ()
+    return tuple(
+        Proposal(
+            (Step.of(name, pattern=r.pattern),),
+            f"{r.share:.0%} of the distinct values read as {r.pattern}",
+            r.share,
+            question=question,
+            label=r.pattern,
+        )
+        for r in (choose or readings[:1])
+    )
+
+
+def _differs(value: str, readings: tuple[Reading, ...]) -> bool:
+    seen = {m.value for r in readings if (m := reader(r.pattern)(value))}
+    return len(seen) > 1
+
+
+_PLAIN_INTEGER = re.compile(r"[+-]?\d+")
+_PLAIN_DECIMAL = re.compile(r"[+-]?\d+(?:\.\d+)?")
+
+
+def _numbers(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    whole = field_type(field.data_type).check == "integer"
+    plain = _PLAIN_INTEGER if whole else _PLAIN_DECIMAL
+    if all(plain.fullmatch(v) for v in values):
+        return ()
+    signs = [s for s in decimal_signs(values) if s[1] >= 0.5]
+    if not signs:
+        return ()
+
+    def step(sign: str) -> Step:
+        return Step.of("number", decimal=sign, whole=True) if whole else Step.of("number", decimal=sign)
+
+    if len(signs) > 1 and signs[0][1] == signs[1][1]:
+        if whole:
+            # A whole-number field: the sign that leaves no fraction is the thousands separator.
+            sign = max((".", ","), key=lambda s: sum("." not in (_as(v, s) or ".") for v in values))
+            return (Proposal((step(sign),), "numbers with thousands separators", signs[0][1]),)
+        sample = next((v for v in values if _as(v, ".") != _as(v, ",")), values[0])
+        question = f"Is {sample} read as {_as(sample, '.')} or as {_as(sample, ',')}?"
+        return tuple(
+            Proposal((step(s),), "numbers with separators", share, question=question, label=f"decimal {s}")
+            for s, share in signs
+        )
+    return (Proposal((step(signs[0][0]),), f"numbers with decimal “{signs[0][0]}”", signs[0][1], label=signs[0][0]),)
+
+
+def _as(value: str, sign: str) -> str | None:
+    return read_number(value, sign)
+
+
+def _booleans(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    if all(v in ("true", "false") for v in values):
+        return ()
+    share = sum(read_boolean(v) is not None for v in values) / len(values)
+    return (Proposal((Step.of("boolean"),), "yes/no words", share),) if share >= 0.5 else ()
+
+
+def _phones(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    changed = [v for v in values if clean_phone(v) != v]
+    return (Proposal((Step.of("phone"),), f"{len(changed)} numbers with decoration"),) if changed else ()
+
+
+def _emails(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    decorated = [v for v in values if re.search(r"<[^<>]+@[^<>]+>|^(?i:mailto:)|@.*[,;.]$", v)]
+    return (Proposal((Step.of("email"),), f"{len(decorated)} addresses with a name or mailto:"),) if decorated else ()
+
+
+def propose_table(field: Field, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(value, list value) pairs for the values that are not exactly in the field's pick list but near one of it.
+
+    Near means equal without case, blanks and punctuation, or close in spelling. The pairs are meant to be edited.
+    """
+    known = {p.actual_value for p in field.picklist} | {p.display_value for p in field.picklist}
+    exact = {_loose(p.display_value): p.display_value for p in field.picklist}
+    exact |= {_loose(p.actual_value): p.display_value for p in field.picklist}
+    folded = {fold(k): v for k, v in ((p.display_value, p.display_value) for p in field.picklist)}
+    pairs = []
+    for value in dict.fromkeys(v.strip(BLANKS) for v in values):
+        if not value or value in known:
+            continue
+        target = exact.get(_loose(value))
+        if target is None:
+            close = get_close_matches(fold(value), folded, n=1, cutoff=_CLOSE)
+            target = folded[close[0]] if close else None
+        if target is not None:
+            pairs.append((value, target))
+    return tuple(pairs)
+
+
+def _loose(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _choices(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    if not field.picklist:
+        return ()
+    table = propose_table(field, values[:2_000])
+    if not table:
+        return ()
+    return (Proposal((Step.of("map", table=table),), f"{len(table)} values are nearly in the list"),)
+
+
+def _lists(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    known = {fold(p.display_value) for p in field.picklist} | {fold(p.actual_value) for p in field.picklist}
+
+    def members(separator: str) -> int:
+        return sum(fold(piece) in known for v in values[:2_000] for piece in v.split(separator))
+
+    separator = max((MULTI_SEPARATOR, ",", "|", "/", "\n"), key=members)
+    if not members(separator):
+        if any(MULTI_SEPARATOR in v for v in values) or not any("," in v for v in values):
+            return ()
+        separator = ","
+    pieces = [piece for v in values[:2_000] for piece in v.split(separator)]
+    table = propose_table(field, pieces)
+    tidy = all(v == MULTI_SEPARATOR.join(p.strip() for p in v.split(MULTI_SEPARATOR)) for v in values)
+    if separator == MULTI_SEPARATOR and not table and tidy:
+        return ()
+    step = Step.of("multi", separator=separator, table=table) if table else Step.of("multi", separator=separator)
+    named = "line break" if separator == "\n" else separator
+    return (Proposal((step,), f"lists separated by “{named}”", label=named),)
+
+
+_ID = re.compile(r"(?:zcrm_)?\d{15,20}")
+
+
+def _references(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    if sum(bool(_ID.fullmatch(v)) for v in values) >= 0.9 * len(values):
+        if any(v.startswith("zcrm_") for v in values):
+            return (Proposal((Step.of("replace", find="zcrm_", **{"with": ""}),), "record ids of a Zoho export"),)
+        return ()
+    user = field_type(field.data_type).check == "user"
+    if sum("@" in v for v in values) >= 0.9 * len(values):
+        by = "email" if user else "Email"
+        return (Proposal((), "e-mail addresses", find_by=by, label="by e-mail"),)
+    by = "full_name" if user else (field.lookup.display_field if field.lookup else None) or "Name"
+    return (Proposal((), "names", find_by=by, label="by name"),)
+
+
+_BY_CHECK = {
+    "date": _dates,
+    "datetime": _dates,
+    "integer": _numbers,
+    "decimal": _numbers,
+    "percent": _numbers,
+    "boolean": _booleans,
+    "phone": _phones,
+    "email": _emails,
+    "picklist": _choices,
+    "multi": _lists,
+    "lookup": _references,
+    "user": _references,
+}
