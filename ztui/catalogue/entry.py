@@ -14,6 +14,55 @@ from dataclasses import dataclass
 LEVELS = ("auth", "api", "upload", "job", "row", "mass_update", "local")
 RETRIES = ("never", "backoff", "refresh_token", "after_fix")
 
+# What sort of failure an entry is. Engine and client act on these words; they never name a code.
+KINDS = {
+    "sign_in": "no usable credentials were sent",
+    "token": "the access token was refused: renew it once",
+    "grant": "the grant code or refresh token was refused",
+    "client": "the client id or secret was refused",
+    "token_throttle": "too many access tokens were asked for: no new one for ten minutes",
+    "scope": "the token lacks a scope",
+    "permission": "the user lacks a right",
+    "throttle": "credits or concurrency are used up",
+    "server_fault": "Zoho failed, the request may be fine",
+    "client_bug": "the request was malformed: ztui's own fault",
+    "wrong_place": "wrong host, path or API version",
+    "wrong_org": "the upload named another organisation, or none",
+    "module": "the module is unknown or closed",
+    "not_found": "the job, view or page asked for does not exist",
+    "no_record": "a record that was named does not exist",
+    "unknown_field": "the mapping names a field that does not exist",
+    "missing_field": "a required field is not mapped",
+    "missing_key": "the field or ids to match by are missing",
+    "missing_value": "a required cell is empty",
+    "bad_value": "a value does not fit its field",
+    "bad_format": "a date format does not fit",
+    "bad_column": "a mapped column is not in the file",
+    "too_many_columns": "more columns than a job takes",
+    "duplicate": "a unique value is already taken",
+    "conflict": "two values or settings exclude each other",
+    "field_refused": "the field cannot be mass updated",
+    "file_used": "the uploaded file was consumed by a job",
+    "file_unknown": "Zoho has no such uploaded file",
+    "file_format": "the uploaded file cannot be read",
+    "too_large": "the file is too large",
+    "limit": "a limit on content or number is exceeded",
+    "callback": "the callback address is refused",
+    "approval": "the record waits for approval",
+    "locked": "the record is locked",
+    "blocked": "the record may not be changed",
+    "scheduled": "a job of this kind is already running",
+    "query": "a query cannot be read",
+    "link_expired": "the result can no longer be downloaded",
+    "unreachable": "no connection was made: nothing was sent",
+    "lost": "a request went out and its answer is missing: it may have taken effect",
+    "garbled": "the answer is not Zoho's",
+    "read_failed": "a harmless request got no whole answer",
+    "untrusted": "a host to which the token may not go",
+    "read_only": "the profile forbids changes",
+    "archive": "the result archive cannot be used",
+}
+
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _SPACES = re.compile(r" {2,}")
@@ -65,11 +114,11 @@ class Explanation:
 class Entry:
     """What is known about one code at one level.
 
-    `retry` is one of RETRIES. `kind` says in one word what sort of failure it is, for code that must act on it (the list
-    is in `ztui/catalogue/errors/kinds.toml`). `http` are the statuses seen or documented, `message` the typical words,
-    `pattern` a regular expression whose named groups (`field`, `column`, `file`, `url`, `module`, `key`) find what the
-    message speaks of. `preflight`: can be predicted before sending. `sandbox`: the sandbox can provoke it. `repairs` name
-    what could mend it, best first. `predicts` are the `level:CODE` pairs Zoho would answer with (local codes only).
+    `retry` is one of RETRIES. `kind` says in one word what sort of failure it is, for code that must act on it (KINDS).
+    `http` are the statuses seen or documented, `message` the typical words, `pattern` a regular expression whose named
+    groups (`field`, `column`, `file`, `url`, `module`, `key`) find what the message speaks of. `preflight`: can be
+    predicted before sending. `sandbox`: the sandbox can provoke it. `repairs` name what could mend it, best first.
+    `predicts` are the `level:CODE` pairs that Zoho would answer with (ztui's own codes only).
     """
 
     level: str

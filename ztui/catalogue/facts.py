@@ -70,7 +70,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """API credits per rolling 24 hours (`base` + `per_user` × users, at most `most`; 0: no cap) and concurrent calls."""
+    """API credits in 24 hours (`base` + `per_user` × users, at most `most`; 0: no cap) and concurrent calls."""
 
     name: str
     base: int
@@ -98,10 +98,11 @@ class DataCenter:
 class FieldType:
     """What may be written into a field of one data type, and how.
 
-    `check` names the kind of check its values need: text, email, phone, url, picklist, multi, boolean, integer, decimal,
-    percent, date, datetime, lookup, user, layout, id or none. `length` is the default where metadata tells none.
-    `find_by`: the mapping may say which field of the looked-up module the value matches. `takes_format`: a date pattern is
-    sent along. `writable`: bulk write may write it; when not, `why` says so in a sentence.
+    `check` names the kind of check its values need: text, email, phone, url, picklist, multi, boolean, integer,
+    decimal, percent, date, datetime, lookup, user, layout or none. `length` is the default where metadata tells none,
+    `digits` and `decimals` how many may stand before and after the point. `find_by`: the mapping may say which field of
+    the looked-up module the value matches. `takes_format`: a date pattern is sent along. `writable`: bulk write may
+    write it; when not, `why` says so in a sentence. `known` is false for a type the catalogue has no table for.
     """
 
     data_type: str

@@ -1,15 +1,16 @@
 """Reads the catalogue's data files, each at most once. Standard library only; knows no code by name.
 
-`errors/<level>.toml` holds the entries of a level, `errors/local_<area>.toml` those of ztui's own codes. Only the files
-that a question needs are read, so that a single look-up stays far below a tenth of a second.
+`errors/<level>.toml` holds the entries of a level, `errors/local_<area>.toml` those of ztui's own codes. A level is first
+only split into its entries; an entry is parsed when it is asked for, so that one look-up costs a few milliseconds.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,10 +20,13 @@ from ztui.catalogue.entry import LEVELS, RETRIES, Case, Entry
 
 _HERE = Path(__file__).parent
 _ERRORS = _HERE / "errors"
+_HEAD = re.compile(r"^\[\[entry\]\][ \t]*$", re.MULTILINE)
+_CODE = re.compile(r'^code = "([^"]+)"[ \t]*$', re.MULTILINE)
 
-# Any call can be refused for reasons that are not its own: where to look after the call's own level.
+# Any call can be refused for reasons that are not its own: where to look after the call's own level. The token endpoint's
+# codes (auth) are not spelt like the API's, so the order of these two does not matter.
 _FALLBACK = ("auth", "api")
-# A job that failed names the code of the file or of its rows; a mass update may name a row's.
+# A job that failed may name the upload's code; a mass update may name a row's.
 _NEXT = {"job": ("upload",), "mass_update": ("row",), "upload": ("job",)}
 
 
@@ -33,25 +37,46 @@ def read_data(name: str) -> Mapping[str, Any]:
         return MappingProxyType(tomllib.load(file))
 
 
-@cache
-def entries(level: str) -> Mapping[str, Entry]:
-    """The entries of one level by code, in the files' order; empty for an unknown level.
+class Level(Mapping[str, Entry]):
+    """The entries of one level by code, in the files' order; each is parsed on first use.
 
     Raises ValueError when a file of the catalogue itself is wrong, naming file and entry.
     """
-    if level not in LEVELS:
-        return MappingProxyType({})
-    files = sorted(_ERRORS.glob("local*.toml")) if level == "local" else [_ERRORS / f"{level}.toml"]
-    found: dict[str, Entry] = {}
-    for path in files:
-        with path.open("rb") as file:
-            tables = tomllib.load(file).get("entry", [])
-        for table in tables:
-            entry = _entry(table, level, path)
-            if entry.code in found:
-                raise ValueError(f"{path.name}: {entry.code} is there twice")
-            found[entry.code] = entry
-    return MappingProxyType(found)
+
+    def __init__(self, level: str) -> None:
+        self._level = level
+        self._texts: dict[str, tuple[str, Path]] = {}
+        self._entries: dict[str, Entry] = {}
+        for path in sorted(_ERRORS.glob("local*.toml")) if level == "local" else [_ERRORS / f"{level}.toml"]:
+            for text in _HEAD.split(path.read_text(encoding="utf-8"))[1:]:
+                code = _CODE.search(text)
+                if code is None:
+                    raise ValueError(f"{path.name}: an entry without a line `code = …`")
+                if code[1] in self._texts:
+                    raise ValueError(f"{path.name}: {code[1]} is there twice (see {self._texts[code[1]][1].name})")
+                self._texts[code[1]] = text, path
+
+    def __getitem__(self, code: str) -> Entry:
+        entry = self._entries.get(code)
+        if entry is None:
+            text, path = self._texts[code]
+            entry = self._entries[code] = _parse(text, self._level, path)
+        return entry
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+@cache
+def entries(level: str) -> Mapping[str, Entry]:
+    """The entries of one level by code, in the files' order; empty for an unknown level."""
+    return Level(level) if level in LEVELS else MappingProxyType({})
 
 
 def lookup(level: str, code: str) -> Entry | None:
@@ -74,19 +99,19 @@ def resolve(level: str, code: str) -> Entry | None:
 
 def find(code: str) -> tuple[Entry, ...]:
     """All entries with this code, over all levels; letter case, spaces and hyphens do not matter."""
-    wanted = _plain(code)
-    return tuple(e for level in LEVELS for e in entries(level).values() if _plain(e.code) == wanted)
+    wanted = plain(code)
+    return tuple(entries(level)[c] for level in LEVELS for c in entries(level) if plain(c) == wanted)
 
 
 def all_entries() -> tuple[Entry, ...]:
     """Every entry, level by level."""
-    return tuple(e for level in LEVELS for e in entries(level).values())
+    return tuple(entry for level in LEVELS for entry in entries(level).values())
 
 
 def similar(code: str, count: int = 5) -> tuple[str, ...]:
-    """Codes spelt nearly like this one, best first: contained words first, then close spellings."""
-    codes = {_plain(e.code): e.code for e in all_entries()}
-    wanted = _plain(code)
+    """Codes spelt nearly like this one: close spellings, best first, then those that contain it."""
+    codes = {plain(c): c for level in LEVELS for c in entries(level)}
+    wanted = plain(code)
     if not wanted:
         return ()
     close = difflib.get_close_matches(wanted, codes, n=count, cutoff=0.6)
@@ -99,6 +124,7 @@ def of_kind(level: str, kind: str) -> tuple[Entry, ...]:
     return tuple(e for e in entries(level).values() if e.kind == kind)
 
 
+@cache
 def code_of(level: str, kind: str) -> str:
     """The first code of a level with this kind, for code that has to name one. Raises KeyError if there is none."""
     found = of_kind(level, kind)
@@ -107,7 +133,8 @@ def code_of(level: str, kind: str) -> str:
     return found[0].code
 
 
-def _plain(code: str) -> str:
+def plain(code: str) -> str:
+    """A code as it is compared: upper case, with underscores."""
     return code.strip().upper().replace(" ", "_").replace("-", "_")
 
 
@@ -115,25 +142,34 @@ _FIELDS = {f.name for f in dataclasses.fields(Entry)}
 _CASE_FIELDS = {f.name for f in dataclasses.fields(Case)}
 
 
-def _entry(table: dict[str, Any], level: str, path: Path) -> Entry:
-    where = f"{path.name}: {table.get('code', 'an entry without code')}"
-    values = dict(table)
-    cases = tuple(_case(c, where) for c in values.pop("case", ()))
-    unknown = set(values) - _FIELDS
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+
+
+def _parse(text: str, level: str, path: Path) -> Entry:
+    try:
+        table = tomllib.loads("[[entry]]\n" + text)["entry"][0]
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path.name}: {text.strip()[:60]} …: {error}") from None
+    where = f"{path.name}: {table['code']}"
+    cases = tuple(_case(c, where) for c in table.pop("case", ()))
+    unknown = set(table) - _FIELDS
     if unknown:
         raise ValueError(f"{where}: unknown key {', '.join(sorted(unknown))}")
-    missing = [k for k in ("level", "code", "title", "cause", "remedy") if not values.get(k)]
+    missing = [k for k in ("level", "code", "title", "cause", "remedy") if not table.get(k)]
     if missing:
         raise ValueError(f"{where}: without {', '.join(missing)}")
-    if values["level"] != level:
-        raise ValueError(f"{where}: level {values['level']} in a file of level {level}")
-    if values.get("retry", "never") not in RETRIES:
-        raise ValueError(f"{where}: retry {values['retry']}")
-    return Entry(cases=cases, **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    if table["level"] != level:
+        raise ValueError(f"{where}: level {table['level']} in a file of level {level}")
+    if table.get("retry", "never") not in RETRIES:
+        raise ValueError(f"{where}: retry {table['retry']}")
+    values = _tuples(table)
+    return Entry(cases=cases, **values)
 
 
 def _case(table: dict[str, Any], where: str) -> Case:
     unknown = set(table) - _CASE_FIELDS
     if unknown or not table.get("message"):
         raise ValueError(f"{where}: a case with {', '.join(sorted(unknown)) or 'no message'}")
-    return Case(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    values = _tuples(table)
+    return Case(**values)
