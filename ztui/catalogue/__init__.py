@@ -3,7 +3,7 @@
 Ask with `lookup`, `resolve`, `find`, `of_kind` for errors and `limits`, `data_centers`, `field_type`, … for facts.
 """
 
-from ztui.catalogue.entry import LEVELS, RETRIES, Case, Entry, Explanation, fill
+from ztui.catalogue.entry import KINDS, LEVELS, RETRIES, Case, Entry, Explanation, fill
 from ztui.catalogue.facts import (
     DataCenter,
     DateFormats,
@@ -33,6 +33,7 @@ from ztui.catalogue.loader import all_entries, code_of, entries, find, lookup, o
 from ztui.catalogue.standard import record_id_field, standard_fields, standard_modules, standard_schema
 
 __all__ = [
+    "KINDS",
     "LEVELS",
     "RETRIES",
     "Case",

@@ -59,7 +59,6 @@ KINDS = {
     "garbled": "the answer is not Zoho's",
     "read_failed": "a harmless request got no whole answer",
     "untrusted": "a host to which the token may not go",
-    "read_only": "the profile forbids changes",
     "archive": "the result archive cannot be used",
 }
 
@@ -157,17 +156,23 @@ class Entry:
             return None
         return next((c for c in self.cases if re.search(c.message, message, re.IGNORECASE)), None)
 
-    def explain(self, details: Mapping[str, object] | None = None, message: str = "") -> Explanation:
+    def explain(
+        self, details: Mapping[str, object] | None = None, message: str = "", *, show_missing: bool = False
+    ) -> Explanation:
         """The texts for one error with these facts. Never fails: missing facts are left out or worded neutrally."""
         names = self.names(message)
         facts: dict[str, object] = {**(details or {}), **names}
         case = self.case(message)
+
+        def text(template: str) -> str:
+            return fill(template, facts, show_missing=show_missing)
+
         return Explanation(
             self.level,
             self.code,
-            fill((case and case.title) or self.title, facts),
-            fill((case and case.cause) or self.cause, facts),
-            fill((case and case.remedy) or self.remedy, facts),
+            text((case and case.title) or self.title),
+            text((case and case.cause) or self.cause),
+            text((case and case.remedy) or self.remedy),
             (case and case.retry) or self.retry,
             (case and case.kind) or self.kind,
             self.repairs if case is None or case.repairs is None else case.repairs,
@@ -175,8 +180,11 @@ class Entry:
         )
 
 
-def fill(template: str, facts: Mapping[str, object]) -> str:
-    """The template with its facts put in, as described in this module's docstring."""
+def fill(template: str, facts: Mapping[str, object], *, show_missing: bool = False) -> str:
+    """The template with its facts put in, as described in this module's docstring.
+
+    With `show_missing` a missing fact is shown by its name (`‹field›`), for explaining a code by itself.
+    """
 
     def known(name: str) -> bool:
         return facts.get(name) not in (None, "")
@@ -187,7 +195,12 @@ def fill(template: str, facts: Mapping[str, object]) -> str:
 
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
-        return _text(facts[name]) if known(name) else _NEUTRAL.get(name, "…")
+        if known(name):
+            return _text(facts[name])
+        if show_missing:
+            return f"‹{name}›"
+        word = _NEUTRAL.get(name, "…")
+        return word if found.start() else word[:1].upper() + word[1:]
 
     # Facts go in last and in one pass, so that braces inside a fact are never taken for a placeholder.
     text = _SPACES.sub(" ", _OPTIONAL.sub(optional, template)).strip()

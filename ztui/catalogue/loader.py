@@ -1,7 +1,7 @@
 """Reads the catalogue's data files, each at most once. Standard library only; knows no code by name.
 
-`errors/<level>.toml` holds the entries of a level, `errors/local_<area>.toml` those of ztui's own codes. A level is first
-only split into its entries; an entry is parsed when it is asked for, so that one look-up costs a few milliseconds.
+`errors/<level>.toml` holds the entries of a level, `errors/local_<area>.toml` those of ztui's own codes. A level is
+first only split into its entries, and an entry is parsed when it is asked for: one look-up costs a few milliseconds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _ERRORS = _HERE / "errors"
 _HEAD = re.compile(r"^\[\[entry\]\][ \t]*$", re.MULTILINE)
 _CODE = re.compile(r'^code = "([^"]+)"[ \t]*$', re.MULTILINE)
 
-# Any call can be refused for reasons that are not its own: where to look after the call's own level. The token endpoint's
-# codes (auth) are not spelt like the API's, so the order of these two does not matter.
+# Any call can be refused for reasons that are not its own: where to look after the call's own level.
 _FALLBACK = ("auth", "api")
 # A job that failed may name the upload's code; a mass update may name a row's.
 _NEXT = {"job": ("upload",), "mass_update": ("row",), "upload": ("job",)}
