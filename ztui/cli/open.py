@@ -7,12 +7,17 @@ import click
 from ztui.cli.context import App, pass_app
 
 
-@click.command(epilog="Example: ztui leads.csv --module Leads --delimiter ';'")
+@click.command(epilog="Example: ztui leads.csv --module Leads")
 @click.argument("file", required=False)
 @click.option("--module", "-m", metavar="MODULE", help="The CRM module to import into, e.g. Leads.")
 @pass_app
 def command(app: App, file: str | None, module: str | None) -> int:
     """Open FILE in the interface; without a FILE the list of imports and recent files."""
+    return show(app, file, module or app.module)
+
+
+def show(app: App, path: str | None, module: str | None) -> int:
+    """Run the interface on this file and module; returns its exit status. Raises UsageError without a terminal."""
     from ztui.tui.terminal import check_terminal
 
     trouble = check_terminal()
@@ -21,4 +26,4 @@ def command(app: App, file: str | None, module: str | None) -> int:
     with app.session() as opened:
         from ztui.tui.app import run_tui
 
-        return run_tui(opened, file, module or app.module)
+        return run_tui(opened, path, module)

@@ -1,0 +1,128 @@
+"""A sandbox of one's own: `python -m ztui sandbox` as a child process on a free port of 127.0.0.1.
+
+It ends with us: orderly through `stop`, and by itself when this process is gone, however that happened. Its org lives
+in memory unless a file is given.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from ztui.errors import RunError
+from ztui.model.profile import Credentials, Domains, Profile, Secret
+
+START_SECONDS = 20.0
+STOP_SECONDS = 5.0
+
+
+class Sandbox:
+    """A context manager; also usable with `start()` and `stop()`. After the start `base_url` and `token` are known.
+
+    `pace` is "fast" (jobs are through after a few polls), "real" or "manual"; `state` keeps the org in that file;
+    `owner_required` makes the default layout of Leads demand an owner, as one recorded org does.
+    """
+
+    def __init__(self, *, pace: str = "fast", state: Path | None = None, owner_required: bool = False) -> None:
+        self._arguments = ["--port", "0", "--json", "--exit-with-parent", "--pace", pace]
+        if state is not None:
+            self._arguments += ["--state", str(state)]
+        if not owner_required:
+            self._arguments += ["--no-owner-required"]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said: dict[str, Any] = {}
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens, `http://127.0.0.1:PORT`."""
+        return str(self._said["base_url"])
+
+    @property
+    def token(self) -> str:
+        """An access token it accepts."""
+        return str(self._said["access_token"])
+
+    def start(self) -> None:
+        """Start it and wait until it listens. Raises RunError SANDBOX_FAILED with what it said."""
+        with tempfile.TemporaryFile() as complaints:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ztui", "sandbox", *self._arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                # Ctrl+C in the terminal is for us: the sandbox must still answer while we end in order.
+                start_new_session=True,
+            )
+            self._process = process
+            first = _first_line(process)
+            try:
+                self._said = json.loads(first)
+                _ = self.base_url, self.token
+            except (ValueError, KeyError, TypeError):
+                self.stop()
+                complaints.seek(0)
+                words = complaints.read(2000).decode("utf-8", "replace").strip().splitlines()
+                reason = words[-1] if words else f"it said nothing for {START_SECONDS:.0f} seconds"
+                raise RunError("SANDBOX_FAILED", details={"reason": reason}) from None
+        # What it prints later (requests it was sent) is read away, so that it never waits for us.
+        threading.Thread(target=_drain, args=(process.stdout,), name="sandbox-output", daemon=True).start()
+
+    def stop(self) -> None:
+        """End it; safe to call twice."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def profile(self) -> Profile:
+        """A profile that points at it."""
+        url = self.base_url
+        return Profile(
+            name="sandbox",
+            domains=Domains(api=url, accounts=url, upload=url, download=url),
+            credentials=Credentials(access_token=Secret(self.token)),
+            data_center="",
+            environment="sandbox",
+            api_version="v2.1",
+            sandbox=True,
+        )
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.stop()
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> bytes:
+    """The first line the child prints, b"" when it ended or was silent for too long."""
+    if process.stdout is None:
+        return b""
+    # A timer that ends the child turns "too long" into an ordinary end of file.
+    timer = threading.Timer(START_SECONDS, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        timer.cancel()
+
+
+def _drain(stream: IO[bytes] | None) -> None:
+    if stream is not None:
+        with stream:
+            while stream.read(65536):
+                continue
