@@ -1,5 +1,6 @@
 """What holds for every test: folders of its own, and an environment in which nothing of the user's shows."""
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the user's profiles, ledger or caches, and no setting of the shell changes a picture."""
-    home: Path = tmp_path_factory.getbasetemp() / "home"
+    home: Path = tmp_path_factory.getbasetemp() / "home" / uuid.uuid4().hex  # made only by what writes there
     for name in ("CONFIG", "STATE", "DATA", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "COLUMNS", "LINES"):
