@@ -17,13 +17,13 @@ from ztui.csvfile.sniff import Guess, sniff
 from ztui.csvfile.sources import Source, acquire
 from ztui.csvfile.spreadsheet import to_csv
 from ztui.errors import SourceError
-from ztui.model.table import CsvInfo, Dialect, DialectOverrides
+from ztui.model.table import AS_DETECTED, CsvInfo, Dialect, DialectOverrides
 
 _HEAD = 1 << 16
 _MAX_COLUMNS = 16_384  # what the widest spreadsheet programs hold; more means a wrong delimiter or no table
 
 
-def detect(path: str, overrides: DialectOverrides = DialectOverrides(), *, workdir: Path | None = None) -> CsvInfo:
+def detect(path: str, overrides: DialectOverrides = AS_DETECTED, *, workdir: Path | None = None) -> CsvInfo:
     """What `path` ("-": standard input) is and how it reads; copies, where needed, go to `workdir`.
 
     When the answer says `temporary`, its `data_path` belongs to the caller, who removes it. Raises SourceError with a
@@ -159,6 +159,38 @@ def _guess(source: Source, data: Path, encoding: Encoding, overrides: DialectOve
             break
         size *= 8
     return guess
+
+
+def in_encoding(info: CsvInfo, encoding: Encoding) -> CsvInfo:
+    """The same bytes in another in-place encoding: what the whole file spoke for, or its beginning did not show."""
+    dialect = info.dialect
+    source = Source(info.path, info.data_path, info.size, info.modified_ns)
+    insisted = DialectOverrides(
+        delimiter=dialect.delimiter, quotechar='"', header_line=dialect.header_line, escape_backslash=False
+    )
+    guess = _guess(source, info.data_path, replace(encoding, bom_length=3 if dialect.bom else 0), insisted)
+    label = LABELS.get(encoding.name, encoding.name)
+    note = (f"Encoding {label}", f"{encoding.how}, over the whole file")
+    return replace(
+        info,
+        dialect=replace(dialect, encoding=encoding.name),
+        headers=display_names(guess.header.cells),
+        raw_headers=guess.header.cells,
+        notes=(note, *(n for n in info.notes if not n[0].startswith("Encoding "))),
+        opened_with=replace(info.opened_with, encoding=encoding.name),
+    )
+
+
+def normalised(info: CsvInfo, workdir: Path | None) -> CsvInfo:
+    """A file whose records turned out to end with lone CRs behind its beginning, as a private copy without them."""
+    data, dialect = rewrite(info.data_path, info.dialect, workdir)
+    return replace(
+        info,
+        data_path=data,
+        dialect=dialect,
+        notes=(*info.notes, ("Line ends mixed", "some records end with a lone CR")),
+        data_start=offset_of_line(data, dialect, dialect.first_line),
+    )
 
 
 def offset_of_line(path: Path, dialect: Dialect, line: int) -> int:

@@ -11,14 +11,21 @@ from ztui.csvfile.kinds import kind_of
 
 _STRONG = frozenset(("email", "date", "url", "phone", "id"))
 _WORDS = frozenset(
-    "account address amount area billing birthday campaign category city code comment comments company contact country "
-    "county created currency customer date department description domain email e-mail employees fax field first full "
-    "gender given group home id industry job key last lead letter mail mailing middle mobile modified name nachname "
-    "note notes number opt organization other owner phone picture postal postcode price product quantity rating region "
-    "revenue role salutation source stage state status street subject surname tag tags telephone tel time title total "
-    "type updated url user value vorname website year zip firma strasse straße ort plz land telefon nom prénom prenom "
-    "société societe ville pays nombre apellido apellidos correo empresa ciudad teléfono telefono".split()
+    re.findall(
+        r"\S+",
+        """
+    account address amount apellido apellidos area billing birthday campaign category city ciudad code comment
+    comments company contact correo country county created currency customer date department description domain
+    e-mail email employees empresa fax field firma first full gender given group home id industry job key land last
+    lead letter mail mailing middle mobile modified nachname name nom nombre note notes number opt organization ort
+    other owner pays phone picture plz postal postcode prenom price product prénom quantity rating region revenue
+    role salutation societe société source stage state status strasse straße street subject surname tag tags tel
+    telefon telefono telephone teléfono time title total type updated url user value ville vorname website year zip
+        """,
+    )
 )
+"""Words that headers are made of, in the languages exports come in."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TITLE_LIMIT = 20  # records that may stand above a header
@@ -66,7 +73,7 @@ def _header_at(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) 
 
 
 def _without(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) -> Header:
-    line, cells = records[at]
+    line, _ = records[at]
     widths = Counter(len(c) for _, c in records[at:])
     width = max(widths, key=lambda w: (widths[w], w))
     return Header(0, line, ("",) * width, "No header", how)

@@ -78,7 +78,5 @@ def rewrite(source: Path, dialect: Dialect, workdir: Path | None) -> tuple[Path,
 
     with source.open("rb") as stream, private_copy(workdir) as (path, out):
         copy_into(blocks(stream), out, path.parent)
-    plain = replace(
-        dialect, delimiter=delimiter, quotechar='"', newline="\n", bom=False, escape_backslash=False
-    )
+    plain = replace(dialect, delimiter=delimiter, quotechar='"', newline="\n", bom=False, escape_backslash=False)
     return path, plain

@@ -1,6 +1,7 @@
 """From what the user named to a plain local file: pipes, standard input, gzip and zip become private copies.
 
-Copies are made with mode 0600 in the folder the caller gives (or the system's temporary one) and belong to whoever asked.
+Copies are made with mode 0600 in the folder the caller gives (or the system's temporary one) and belong to whoever
+asked.
 """
 
 from __future__ import annotations
@@ -206,9 +207,9 @@ def _spreadsheet_kind(path: str, data: Path) -> str:
     try:
         with zipfile.ZipFile(data) as archive:
             names = archive.namelist()
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                if b"opendocument.spreadsheet" in archive.read("mimetype"):
-                    return "ods"
+            named = "mimetype" in names and archive.getinfo("mimetype").file_size < 200
+            if named and b"opendocument.spreadsheet" in archive.read("mimetype"):
+                return "ods"
             if "[Content_Types].xml" in names:
                 if any(name.startswith("xl/") for name in names):
                     return "xlsx"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ztui.csvfile.sources import Source, copy_into, private_copy
@@ -44,7 +44,7 @@ def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Pat
     return path, (f"Sheet {name}", how)
 
 
-def _blocks(rows: Iterator[list[object]]) -> Iterator[bytes]:
+def _blocks(rows: Iterator[Sequence[object]]) -> Iterator[bytes]:
     lines: list[str] = []
     for row in rows:
         cells = [cell_text(value) for value in row]

@@ -39,6 +39,10 @@ class DialectOverrides:
     sheet: str | None = None
 
 
+AS_DETECTED = DialectOverrides()
+"""No wishes: everything is read as it was detected."""
+
+
 @dataclass(frozen=True, slots=True)
 class CsvInfo:
     """A file as opened: where it is, how it is read, what its columns are called.
@@ -62,7 +66,7 @@ class CsvInfo:
     notes: tuple[tuple[str, str], ...] = ()
     source_encoding: str = ""
     data_start: int = 0
-    opened_with: DialectOverrides = DialectOverrides()
+    opened_with: DialectOverrides = AS_DETECTED
 
     @property
     def temporary(self) -> bool:

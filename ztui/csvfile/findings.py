@@ -1,0 +1,69 @@
+"""What the exact pass found, as findings of level "local": one for each kind of trouble, with all of it counted.
+
+An unclosed quote is reported for each place (up to the kept examples), since each needs mending by itself.
+"""
+
+from __future__ import annotations
+
+from ztui.csvfile.structure import Structure, Trouble
+from ztui.model.finding import Finding, Severity
+
+
+def structure_findings(found: Structure, width: int) -> tuple[Finding, ...]:
+    """The findings in order of weight. Parameters: `count` places in all, `lines` the first of them."""
+    findings: list[Finding] = []
+    for record, line, swallowed in found.unclosed.places:
+        findings.append(
+            Finding(
+                "local",
+                "QUOTE_NOT_CLOSED",
+                Severity.ERROR,
+                scope="file",
+                record=record,
+                line=line,
+                params=(("swallowed", str(swallowed)), ("count", str(found.unclosed.count)), ("line", str(line))),
+            )
+        )
+    _add(findings, "RECORD_OVERSIZED", Severity.WARNING, found.oversized, total="bytes")
+    _add(findings, "ROWS_TOO_SHORT", Severity.WARNING, found.short, ("expected", str(width)))
+    _add(findings, "ROWS_TOO_LONG", Severity.WARNING, found.long, ("expected", str(width)))
+    _add(findings, "TEXT_AFTER_QUOTE", Severity.WARNING, found.after_quote)
+    _add(findings, "BAD_BYTES", Severity.WARNING, found.bad_bytes, total="bytes")
+    _add(findings, "NUL_BYTES", Severity.WARNING, found.nuls, total="bytes")
+    _add(findings, "BLANK_LINES", Severity.NOTE, found.blank)
+    return tuple(findings)
+
+
+def _add(
+    findings: list[Finding],
+    code: str,
+    severity: Severity,
+    trouble: Trouble,
+    *params: tuple[str, str],
+    total: str = "",
+) -> None:
+    if not trouble.count:
+        return
+    record, line, amount = trouble.places[0]
+    shown = trouble.places[:20]
+    more = ", …" if trouble.count > len(shown) else ""
+    facts = [
+        ("count", str(trouble.count)),
+        ("line", str(line)),
+        ("lines", ", ".join(str(at) for _, at, _ in shown) + more),
+        ("cells", str(amount)),
+        *params,
+    ]
+    if total:
+        facts.append((total, str(trouble.total)))
+    findings.append(
+        Finding(
+            "local",
+            code,
+            severity,
+            scope="file",
+            record=record if record >= 0 else None,
+            line=line,
+            params=tuple(facts),
+        )
+    )
