@@ -82,7 +82,7 @@ def _opened(source: Source, overrides: DialectOverrides, workdir: Path | None, c
     dialect = guess.dialect
     if len(guess.header.cells) > _MAX_COLUMNS:
         raise SourceError(
-            "TOO_MANY_COLUMNS",
+            "HEADER_TOO_WIDE",
             details={"path": source.path, "columns": len(guess.header.cells), "limit": _MAX_COLUMNS},
         )
     lone_cr = any(record.ending == "\r" for record in guess.sample.records)

@@ -51,9 +51,9 @@ class CsvInfo:
     temporary copy when the source was compressed, UTF-16, CR-only, a spreadsheet or a pipe; else the same file).
     `headers` are unique display names made from `raw_headers` (empty ones become "Column 3", repeats get " (2)").
     `notes` are short facts about the detection, in order of importance, as (what, how it was found) pairs.
-    `dialect` describes the bytes of `data_path`, whose physical lines are those of the source; `source_encoding` is the
-    codec of the source itself ("" when it is `dialect.encoding`). `data_start` is the byte offset in `data_path` at which
-    line `dialect.first_line` begins. `opened_with` reads the source the same way again, whatever is detected then.
+    `dialect` describes the bytes of `data_path`, whose physical lines are those of the source; `source_encoding` is
+    the codec of the source ("" when it is `dialect.encoding`). `data_start` is the byte offset in `data_path` at
+    which line `dialect.first_line` begins. `opened_with` reads the source the same way again whatever is detected then.
     """
 
     path: str
