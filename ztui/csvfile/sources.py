@@ -113,8 +113,8 @@ def _copied(stream: BinaryIO, workdir: Path | None) -> Path:
 def acquire(path: str, workdir: Path | None = None) -> Source:
     """Find what `path` names ("-": standard input) and make a plain file of it.
 
-    Raises SourceError: NO_SUCH_FILE, IS_FOLDER, NO_PERMISSION, NOT_A_FILE, CANNOT_READ, FILE_EMPTY, ARCHIVE_DAMAGED,
-    ARCHIVE_EMPTY, SEVERAL_MEMBERS, ARCHIVE_ENCRYPTED, BINARY_FILE, NO_ROOM.
+    Raises SourceError: NO_SUCH_FILE, IS_FOLDER, NO_PERMISSION, NOT_A_FILE, CANNOT_READ, FILE_EMPTY, FILE_DAMAGED,
+    NO_FILE_INSIDE, SEVERAL_MEMBERS, FILE_LOCKED, BINARY_FILE, NO_ROOM.
     """
     details: dict[str, object] = {"path": path}
     if path == "-":
@@ -195,7 +195,7 @@ def _gunzip(path: str, data: Path, workdir: Path | None) -> Path:
         with gzip.open(data, "rb") as packed, private_copy(workdir) as (inner, out):
             size = copy_into(_blocks(packed), out, inner.parent)  # type: ignore[arg-type]
     except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
-        raise SourceError("ARCHIVE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
+        raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     if not size:
         inner.unlink(missing_ok=True)
         raise SourceError("FILE_EMPTY", details={"path": path})
@@ -215,7 +215,7 @@ def _spreadsheet_kind(path: str, data: Path) -> str:
                     return "xlsx"
                 raise SourceError("BINARY_FILE", details={"path": path, "kind": "Office document"})
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
-        raise SourceError("ARCHIVE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
+        raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     return ""
 
 
@@ -239,13 +239,13 @@ def _unzip(path: str, data: Path, workdir: Path | None) -> tuple[Path, str]:
                     )
                 members = tables
             if not members:
-                raise SourceError("ARCHIVE_EMPTY", details={"path": path})
+                raise SourceError("NO_FILE_INSIDE", details={"path": path})
             if members[0].flag_bits & 1:
-                raise SourceError("ARCHIVE_ENCRYPTED", details={"path": path})
+                raise SourceError("FILE_LOCKED", details={"path": path})
             with archive.open(members[0]) as packed, private_copy(workdir) as (inner, out):
                 size = copy_into(_blocks(packed), out, inner.parent)  # type: ignore[arg-type]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
-        raise SourceError("ARCHIVE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
+        raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     if not size:
         inner.unlink(missing_ok=True)
         raise SourceError("FILE_EMPTY", details={"path": path})
