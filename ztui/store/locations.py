@@ -43,14 +43,9 @@ class Locations:
         return self.config_dir / "profiles.toml"
 
     @property
-    def ledger_file(self) -> Path:
-        """The SQLite ledger of runs."""
-        return self.state_dir / "ledger.sqlite3"
-
-    @property
-    def runs_dir(self) -> Path:
-        """One folder per run: sent archives, the mapping, result archives."""
-        return self.state_dir / "runs"
+    def recent_file(self) -> Path:
+        """The files opened lately."""
+        return self.state_dir / "recent.json"
 
     @property
     def mappings_dir(self) -> Path:
