@@ -1,0 +1,43 @@
+"""Paths as people type, paste and drop them. Pure, except for asking whether a file exists."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+
+def pasted_path(text: str) -> str | None:
+    """The existing file that pasted text names (terminals paste a dropped file as a path, quoted, escaped, or as a
+    `file://` address), or None when it names none."""
+    text = text.strip()
+    if not text or "\n" in text or len(text) > 4096:
+        return None
+    candidates = [text]
+    if text.startswith("file://"):
+        candidates.append(unquote(urlparse(text).path))
+    try:
+        parts = shlex.split(text)
+    except ValueError:
+        parts = []
+    if len(parts) == 1:
+        candidates.append(parts[0])
+    for candidate in candidates:
+        try:
+            if Path(candidate).expanduser().is_file():
+                return str(Path(candidate).expanduser())
+        except OSError:
+            continue
+    return None
+
+
+def shorten(path: str, room: int) -> str:
+    """A path in at most `room` characters: the home folder as `~`, folders in the middle as `…`."""
+    home = str(Path.home())
+    if path.startswith(home + "/"):
+        path = "~" + path[len(home) :]
+    if len(path) <= room:
+        return path
+    folder, _, name = path.rpartition("/")
+    keep = room - len(name) - 2
+    return f"{folder[:keep]}…/{name}" if keep > 3 else f"…{path[-(room - 1) :]}"

@@ -1,0 +1,235 @@
+"""The interface's outermost shell: one app, its theme, its way in and its ways out. Screens do the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ztui.errors import ZtuiError
+from ztui.tui import theme
+from ztui.tui.frugal import Frame
+from ztui.tui.session import Session
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.notifications import SeverityLevel
+
+    from ztui.engine.workspace import Workspace
+
+
+class ZtuiApp(App[int]):
+    """The program. It owns the session, hands out screens, and shows what went wrong."""
+
+    TITLE = "ztui"
+    ENABLE_COMMAND_PALETTE = False  # ours is built on the first ctrl+p, not at start
+    COMMAND_PALETTE_BINDING = "ctrl+backslash"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("question_mark", "help", "Help", key_display="?", show=True),
+        Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+p", "palette", "All actions", key_display="^p", show=True, priority=True),
+        Binding("ctrl+l", "redraw", "Redraw the screen", show=False),
+        Binding("ctrl+c", "offer_quit", "Quit", show=False, priority=False),
+        Binding("f12", "next_theme", "Other colours", show=False),
+    ]
+    CSS = """
+    Screen { background: $background; color: $ink; }
+    Toast { background: $panel; color: $ink; padding: 0 1; margin-bottom: 0; }
+    ToastRack { margin-bottom: 1; }
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace | Callable[[], Workspace],
+        path: str | None = None,
+        module: str | None = None,
+        *,
+        colours: str = "",
+        watch: bool = False,
+    ) -> None:
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+        super().__init__()
+        self.animation_level = "none"
+        self.session = Session(workspace, path, module)
+        self._watch = watch
+        self._frame = Frame()
+        for known in theme.THEMES:
+            self.register_theme(known)
+        self.theme = colours or os.environ.get("ZTUI_THEME", "") or theme.DARK.name
+
+    # -- look
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's variables and ours; those of ours that a theme does not know fall back to a related one."""
+        variables = super().get_css_variables()
+        for name, related in theme.FALLBACKS.items():
+            variables.setdefault(name, variables[related])
+        self.theme_variables = variables
+        return variables
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The mapping screen when a file was named, else home: no blank screen in between."""
+        if self.session.path is not None:
+            from ztui.tui.screens.mapping import MappingScreen
+
+            return MappingScreen()
+        from ztui.tui.screens.home import HomeScreen
+
+        return HomeScreen()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send only the difference to what the terminal shows (private in Textual; the version is pinned)."""
+        from textual._compositor import CompositorUpdate
+
+        if (
+            not isinstance(renderable, CompositorUpdate)
+            or self.is_inline
+            or self.is_headless
+            or self._driver is None
+            or self._batch_count
+            or not self._running
+            or self._closed
+        ):
+            super()._display(screen, renderable)
+            return
+        try:
+            size = self.size
+            data = self._frame.encode(renderable, self.console, size.width, size.height)
+            if data:
+                self._begin_update()
+                self._driver.write(data)
+                x, y = screen.outer_size.clamp_offset(self.cursor_position)
+                self._driver.write(f"\x1b[{y + 1};{x + 1}H")
+                self._end_update()
+                self._driver.flush()
+        finally:
+            self.post_display_hook()
+
+    def on_resize(self) -> None:
+        """What a terminal shows after a resize is its own affair: draw everything, and say so if it is too small."""
+        self._frame.forget()
+        from ztui.tui.terminal import MIN_COLUMNS, MIN_LINES
+
+        if self.size.width < MIN_COLUMNS or self.size.height < MIN_LINES:
+            from ztui.tui.dialogs.too_small import TooSmall
+
+            if not isinstance(self.screen, TooSmall):
+                self.push_screen(TooSmall())
+
+    # -- life
+
+    def on_mount(self) -> None:
+        """Watch for the ways a terminal program ends."""
+        from ztui.tui import lifecycle
+
+        self.app_resume_signal.subscribe(self, lambda _: self._frame.forget())
+        if self._watch:
+            lifecycle.on_signals(self, self.leave)
+            lifecycle.watch_terminal(self.leave)
+
+    def leave(self, code: int) -> None:
+        """End with this status; what runs at Zoho runs on, and is in the ledger."""
+        self.exit(return_code=code)
+
+    async def on_unmount(self) -> None:
+        """Close what the session holds open."""
+        await self.session.aclose()
+
+    def _fatal_error(self) -> None:
+        """A crash: its traceback as plain text, without the values it happened on."""
+        import sys
+
+        from rich.text import Text
+
+        from ztui.tui.lifecycle import crash_report
+
+        error = sys.exc_info()[1] or self._exception
+        if error is not None:
+            self.panic(Text(crash_report(error)))
+        else:
+            self._close_messages_no_wait()
+
+    # -- telling
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """A passing note as plain text: `markup` is never honoured, for messages carry values from files and servers."""
+        from ztui.present.text import visible
+
+        lines = [visible(line) for line in message.splitlines()]
+        super().notify("\n".join(lines), title=visible(title), severity=severity, timeout=timeout, markup=False)
+
+    def show_error(self, error: BaseException) -> None:
+        """Say what went wrong, why, and what to do. Errors that are not ours end the program as a crash."""
+        if not isinstance(error, ZtuiError):
+            raise error
+        from ztui.tui.dialogs.message import ErrorDialog
+
+        self.push_screen(ErrorDialog(error))
+
+    # -- actions
+
+    def action_help(self) -> None:
+        """Keys and purpose of what is on screen."""
+        from ztui.tui.dialogs.help import HelpDialog
+
+        if not isinstance(self.screen, HelpDialog):
+            self.push_screen(HelpDialog.about(self.screen))
+
+    def action_palette(self) -> None:
+        """Every action by name."""
+        from ztui.tui.palette import Palette, open_palette
+
+        if not isinstance(self.screen, Palette):
+            open_palette(self)
+
+    def action_redraw(self) -> None:
+        """Draw everything anew."""
+        self._frame.forget()
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
+    def action_next_theme(self) -> None:
+        """Dark, light, the terminal's own."""
+        names = [known.name for known in theme.THEMES]
+        here = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(here + 1) % len(names)]
+
+    def action_offer_quit(self) -> None:
+        """Ctrl+C does not end the program by accident."""
+        self.notify("Press ctrl+q to quit.", timeout=3)
+
+    async def action_quit(self) -> None:
+        """End; with unsaved work the screen may ask first."""
+        self.exit(return_code=0)
+
+
+def run_tui(
+    workspace: Workspace | Callable[[], Workspace],
+    path: str | None = None,
+    module: str | None = None,
+    *,
+    colours: str = "",
+    mouse: bool = True,
+) -> int:
+    """Run the interface until the user leaves, and return the process's exit status (128+n after signal n, 1 a crash).
+
+    `workspace` may be a function that opens it: it is then called after the first paint. `path` opens that file on the
+    mapping screen, with `module` chosen when given; without a path the home screen comes up. Call `check_terminal` of
+    `ztui.tui.terminal` first.
+    """
+    app = ZtuiApp(workspace, path, module, colours=colours, watch=True)
+    app.run(mouse=mouse)
+    return app.return_code or 0

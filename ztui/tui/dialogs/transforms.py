@@ -1,0 +1,175 @@
+"""What is done to the values of one field before they are sent: proposals from the values, before and after; questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from ztui.model.crm import Field
+from ztui.model.mapping import Step
+from ztui.present.fields import fed_by
+from ztui.tui.dialogs.base import Dialog, Words
+from ztui.tui.draft import Draft
+from ztui.tui.widgets.grid import Grid
+from ztui.tui.widgets.grid_model import Column, Line, Lines
+
+if TYPE_CHECKING:
+    from ztui.engine.files import OpenFile
+    from ztui.engine.transform_propose import Proposal
+
+#: Steps anyone may want, beside what the values call for.
+COMMON = (
+    (Step.of("trim"),),
+    (Step.of("case", to="upper"),),
+    (Step.of("case", to="lower"),),
+    (Step.of("case", to="title"),),
+    (Step.of("split_name", part="first"),),
+    (Step.of("split_name", part="last"),),
+)
+
+
+class TransformsDialog(Dialog[bool]):
+    """A list of ways to treat the values; the marked one shows what it makes of them; Enter takes it."""
+
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "take"), ("Esc", "cancel"))
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("plus", "combine", "Join another column", show=False)]
+    DEFAULT_CSS = """
+    TransformsDialog {
+        & > #box { width: 78; }
+        & #ways { height: auto; max-height: 10; }
+        & #changes { height: 7; margin-top: 1; }
+        & #question { color: $warning; margin-bottom: 1; }
+        & #reason { height: 1; color: $ink-soft; margin-top: 1; }
+        & Hints { margin-top: 0; }
+    }
+    """
+
+    def __init__(
+        self, draft: Draft, field: Field, file: OpenFile, proposals: tuple[Proposal, ...] | None = None
+    ) -> None:
+        mapped = draft.mapping.for_field(field.api_name)
+        super().__init__(f"{field.label} ← {fed_by(mapped, draft.mapping.headers) or 'nothing yet'}")
+        self._draft, self._field, self._file = draft, field, file
+        self._columns = mapped.columns if mapped else ()
+        self._now = mapped.steps if mapped else ()
+        self._given = proposals
+        self._ways: list[tuple[tuple[Step, ...], str]] = []
+        self._question = ""
+
+    def body(self) -> ComposeResult:
+        """Question, ways, what the marked one does."""
+        yield Words("", id="question")
+        yield Grid(
+            (Column("", width=1, mark="accent"), Column("", width=60, stretch=1)), cursor="line", header=0, id="ways"
+        )
+        yield Words("", id="reason")
+        changes = Grid(
+            (Column("Before", width=30, stretch=1, mark="muted"), Column("After", width=30, stretch=1)),
+            cursor="line",
+            header=1,
+            id="changes",
+            empty="No values.",
+        )
+        changes.can_focus = False
+        yield changes
+
+    def on_mount(self) -> None:
+        """The ways there are."""
+        from ztui.engine.transform import describe_step
+        from ztui.engine.transform_propose import propose_steps
+
+        rows = self._file.sample()
+        proposals = self._given
+        if proposals is None:
+            proposals = ()
+            if len(self._columns) == 1:
+                column = self._columns[0]
+                values = [r.cells[column] for r in rows if column < len(r.cells)]
+                proposals = propose_steps(self._field, values)
+        ways: list[tuple[tuple[Step, ...], str]] = []
+        labels: list[str] = []
+
+        def add(steps: tuple[Step, ...], label: str, reason: str) -> None:
+            if steps not in [w[0] for w in ways]:
+                ways.append((steps, reason))
+                labels.append(label)
+
+        def said(steps: tuple[Step, ...]) -> str:
+            return ", then ".join(describe_step(s) for s in steps) or "send the values as they are"
+
+        if self._now:
+            add(self._now, said(self._now), "as it is now")
+        for proposal in proposals:
+            label = f"{proposal.label}: {said(proposal.steps)}" if proposal.label else said(proposal.steps)
+            add(proposal.steps, label, proposal.reason)
+            self._question = self._question or proposal.question or ""
+        add((), said(()), "nothing is changed")
+        join = tuple(s for s in self._now if s.name == "join")
+        for steps in COMMON:
+            add((*join, *steps), said((*join, *steps)), "a common one")
+        self._ways = ways
+        grid = self.query_one("#ways", Grid)
+        now = self._now
+        grid.show(source=Lines([Line(("●" if ways[i][0] == now else "", label)) for i, label in enumerate(labels)]))
+        grid.styles.height = min(len(ways), 10)
+        question = self.query_one("#question", Words)
+        question.say((self._question, "warn") if self._question else "")
+        question.display = bool(self._question)
+        grid.focus()
+        self._tell()
+
+    def on_grid_moved(self) -> None:
+        """What the marked way does."""
+        self._tell()
+
+    def _tell(self) -> None:
+        from ztui.engine.transform import compile_steps
+        from ztui.engine.transform_steps import Refusal
+
+        steps, reason = self._ways[self.query_one("#ways", Grid).line]
+        apply = compile_steps(steps, len(self._columns) or 1)
+        lines: list[Line] = []
+        seen: set[tuple[str, ...]] = set()
+        plain: list[Line] = []
+        for row in self._file.sample():
+            values = tuple(row.cells[c] if c < len(row.cells) else "" for c in self._columns)
+            if values in seen or not any(v.strip() for v in values):
+                continue
+            seen.add(values)
+            after = apply(values)
+            before = " + ".join(values)
+            refused = isinstance(after, Refusal)
+            mark = "bad" if refused else "accent" if str(after) != before else ""
+            line = Line((before, f"✗ {after}" if refused else str(after)), marks=((1, mark),) if mark else ())
+            (lines if mark else plain).append(line)
+        # What changes, or cannot be read, is worth seeing first.
+        self.query_one("#changes", Grid).show(source=Lines(lines + plain))
+        self.query_one("#reason", Words).say(reason)
+
+    def on_grid_chosen(self, event: Grid.Chosen) -> None:
+        """Enter."""
+        self._take(event.line)
+
+    def on_grid_clicked(self, event: Grid.Clicked) -> None:
+        """The first click shows, the second takes (as `Chosen`)."""
+        if event.grid.id == "ways":
+            self._tell()
+
+    def _take(self, line: int) -> None:
+        self._draft.set_steps(self._field.api_name, self._ways[line][0])
+        self.dismiss(True)
+
+    def action_combine(self) -> None:
+        """Feed the field from one more column."""
+        from ztui.tui.dialogs.picker import Choice, Picker
+
+        draft = self._draft
+        choices = [Choice(str(i), (h,), (h,)) for i, h in enumerate(draft.mapping.headers) if i not in self._columns]
+
+        def chosen(key: str | None) -> None:
+            if key is not None and draft.combine(int(key), self._field):
+                self.dismiss(True)
+
+        self.app.push_screen(Picker("Join which column?", (Column("", width=60),), choices), chosen)

@@ -1,0 +1,234 @@
+"""Which column feeds which field: the fields on the left, the file on the right, dragged together or chosen by key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ztui.model.crm import Field
+from ztui.model.mapping import Step
+from ztui.present.fields import why_not
+from ztui.present.preview import dialect_line, mapped_counts, rows_line
+from ztui.tui.drag import DragSource, Ghost
+from ztui.tui.screens.base import ZtuiScreen
+from ztui.tui.screens.mapping_actions import MappingActions
+from ztui.tui.widgets.chrome import Stepper
+from ztui.tui.widgets.detail import Detail
+from ztui.tui.widgets.fields import FieldList
+from ztui.tui.widgets.grid import Grid
+from ztui.tui.widgets.preview import Preview
+
+
+class MappingScreen(MappingActions, ZtuiScreen):
+    """Step 2: map."""
+
+    STEP = 2
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "check", "Check ▸", show=True),
+        Binding("o", "options", "Options", show=True),
+        Binding("t", "transforms", "Transforms", show=True),
+        Binding("m", "next_missing", "Next required field", show=False),
+        Binding("u,ctrl+z", "undo", "Undo", show=False),
+        Binding("ctrl+y,ctrl+r", "redo", "Redo", show=False),
+        Binding("d", "dialect", "File format", show=True),
+        Binding("s", "save", "Save mapping", show=False),
+        Binding("L", "load", "Load mapping", show=False),
+        Binding("M", "module", "Other module", show=False),
+        Binding("ctrl+o", "open_file", "Open a file", show=False),
+        Binding("slash", "filter", "Find field", show=False, key_display="/"),
+        Binding("ctrl+f", "search", "Search the rows", show=False),
+        Binding("n", "search_next(1)", "Next hit", show=False),
+        Binding("N", "search_next(-1)", "Previous hit", show=False),
+        Binding("ctrl+g", "go_to", "Go to row or line", show=False),
+        Binding("escape", "escape", "Back", show=False),
+    ]
+    DEFAULT_CSS = """
+    MappingScreen {
+        & #panes { height: 1fr; }
+        & .pane { border: round $line; background: $surface; padding: 0; border-title-color: $ink-soft;
+                  border-subtitle-color: $ink-faint; border-title-style: bold; }
+        & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
+        & #left { width: 42%; min-width: 34; max-width: 70; }
+        & #right { width: 1fr; }
+    }
+    """
+
+    def content(self) -> ComposeResult:
+        """Two panes and a line about what the cursor is on."""
+        with Horizontal(id="panes"):
+            with Vertical(id="left", classes="pane"):
+                yield FieldList(id="fields")
+            with Vertical(id="right", classes="pane"):
+                yield Preview(id="preview")
+        yield Detail()
+        yield Ghost()
+
+    def on_mount(self) -> None:
+        """Show what is there; open what was named."""
+        self.query_one("#left", Widget).border_title = "Fields"
+        self.query_one("#right", Widget).border_title = "File"
+        self.retitle()
+        self.preview.focus()
+        if self.session.file is None and self.session.path is not None:
+            self.begin(self.session.path)
+        else:
+            self.show_file()
+
+    # -- parts
+
+    @property
+    def fields(self) -> FieldList:
+        """The left pane's list."""
+        return self.query_one(FieldList)
+
+    @property
+    def preview(self) -> Preview:
+        """The right pane's table."""
+        return self.query_one(Preview)
+
+    # -- showing
+
+    def show_file(self) -> None:
+        """The file (again) from the top."""
+        self.preview.open(self.session.file, self.session.draft)
+        self.show_draft()
+
+    def show_draft(self) -> None:
+        """The mapping as it is now, everywhere it shows."""
+        session = self.session
+        draft, file = session.draft, session.file
+        samples = [row.cells for row in file.rows(0, 20)] if file else []
+        self.fields.refill(draft, samples)
+        self.preview.remap(draft)
+        if file is not None:
+            self.show_counts()
+        if draft is not None and file is not None:
+            done, columns = mapped_counts(draft.mapping, len(file.info.headers))
+            parts = [(f"{done} of {columns} columns mapped", "good" if done else "warn")]
+            missing = draft.missing()
+            if missing:
+                names = ", ".join(f.label for f in missing[:3]) + (" …" if len(missing) > 3 else "")
+                parts.append((f"{names} missing", "bad"))
+            self.query_one(Stepper).status(*parts)
+            left = self.query_one("#left", Widget)
+            left.border_title = f"{session.module} fields"
+            fed = len(draft.mapping.fields)
+            found = f" · /{self.fields.filter.replace('[', '')}" if self.fields.filter else ""
+            left.border_subtitle = f"{fed} of {len(draft.schema.writable(draft.mapping.operation))} fed{found}"
+        self.retitle()
+        self.show_detail()
+
+    def show_counts(self) -> None:
+        """How many rows, and how they are read."""
+        file = self.session.file
+        if file is None:
+            return
+        right = self.query_one("#right", Widget)
+        right.border_title = rows_line(file.indexed_rows, file.row_count, file.estimated_rows)
+        right.border_subtitle = dialect_line(file.info).replace("[", "(")
+
+    def show_detail(self) -> None:
+        """The lines about the field or column under the cursor."""
+        draft, file = self.session.draft, self.session.file
+        detail = self.query_one(Detail)
+        if draft is None or file is None:
+            detail.wait()
+        elif self.preview.has_focus:
+            detail.of_column(draft, self.preview.column, file)
+        elif self.fields.field is not None:
+            detail.of_field(draft, self.fields.field, file)
+
+    @on(Grid.Moved)
+    def _moved(self, event: Grid.Moved) -> None:
+        if event.grid is self.fields or event.column != self._shown_column or not self.preview.has_focus:
+            self._shown_column = event.column
+            self.show_detail()
+
+    _shown_column = -1
+
+    def on_descendant_focus(self) -> None:
+        """The other pane: other detail."""
+        self.show_detail()
+
+    @on(Grid.Chosen)
+    def _chosen(self, event: Grid.Chosen) -> None:
+        if event.grid is self.fields:
+            self.pick_column()
+        elif event.grid is self.preview:
+            self.pick_field(event.column)
+
+    def on_stepper_pressed(self, event: Stepper.Pressed) -> None:
+        """The steps can be clicked."""
+        match event.step:
+            case 1:
+                self.action_open_file()
+            case 3 | 4:
+                self.action_check()
+
+    # -- dragging
+
+    def on_drag_source_started(self, event: DragSource.Started) -> None:
+        """Light up what can take it."""
+        self.query_one(Ghost).carry(event.cargo.label, event.x, event.y)
+        if event.cargo.kind == "column":
+            self.fields.carry(event.cargo.index)
+
+    def on_drag_source_moved(self, event: DragSource.Moved) -> None:
+        """Follow the pointer; the ghost turns red over what refuses."""
+        ghost = self.query_one(Ghost)
+        ghost.follow(event.x, event.y)
+        if event.cargo.kind == "column":
+            field = self.fields.aim(event.x, event.y)
+            refused = field is not None and self.session.draft is not None and self.session.draft.refusal(field)
+            ghost.set_class(bool(refused), "-refused")
+
+    def on_drag_source_ended(self, event: DragSource.Ended) -> None:
+        """Drop, or give up."""
+        self.query_one(Ghost).park()
+        field = self.fields.aim(event.x, event.y) if event.dropped and event.cargo.kind == "column" else None
+        if event.cargo.kind == "column":
+            self.fields.carry(None)
+        draft = self.session.draft
+        if not event.dropped or draft is None:
+            return
+        if field is not None:
+            self.assign(event.cargo.index, field)
+        elif event.cargo.kind == "field" and self.preview.region.contains(event.x, event.y):
+            self._drop_field(event.cargo.name, event.x)
+
+    def _drop_field(self, api_name: str, x: int) -> None:
+        """A mapped field that comes back to the rows is unmapped; an unmapped one takes the column it lands on."""
+        draft = self.session.draft
+        field = draft.schema.field(api_name) if draft else None
+        if draft is None or field is None:
+            return
+        if draft.mapping.for_field(api_name) is not None:
+            if draft.clear_field(api_name):
+                self.show_draft()
+                self.notify(f"{field.label} is not mapped any more.  ctrl+z brings it back.", timeout=3)
+            return
+        column = self.preview.column_at(x - self.preview.content_region.x)
+        if column is not None:
+            self.assign(column, field)
+
+    def assign(self, column: int, field: Field, steps: tuple[Step, ...] = ()) -> None:
+        """Map, or say why not."""
+        draft = self.session.draft
+        if draft is None:
+            return
+        refused = why_not(field, draft.mapping.operation)
+        if refused:
+            self.notify(refused, severity="warning", timeout=5)
+            return
+        before = draft.mapping.for_field(field.api_name)
+        if draft.assign(column, field, steps):
+            self.fields.go_to(field.api_name)
+            self.show_draft()
+            if before is not None and before.columns:
+                self.notify(f"{field.label} now comes from {draft.header(column)}.  ctrl+z takes it back.", timeout=3)
+            self.propose_steps(field.api_name)
