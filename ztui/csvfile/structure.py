@@ -74,7 +74,7 @@ def _after_quote_pattern(delimiter: str) -> re.Pattern[bytes]:
     """Finds a cell that begins with a quote and goes on behind the closing one."""
     d = re.escape(delimiter.encode())
     cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"(?!")|[^"' + d + rb"\r\n][^" + d + rb"\r\n]*+|)"
-    return re.compile(cell + rb"(?:" + d + cell + rb')*+(?<=")[^' + d + rb"\r\n]")
+    return re.compile(cell + rb"(?:" + d + cell + rb')*(?<=")[^' + d + rb"\r\n]")
 
 
 class StructureScan:

@@ -1,0 +1,76 @@
+"""An opened file in words: how it is read and why, its rows, and what is broken in its structure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ztui.model.finding import Finding
+from ztui.model.table import CsvInfo, SourceRow
+from ztui.present.errors import text_for
+from ztui.present.tables import pairs, table
+
+
+def overview_lines(info: CsvInfo, rows: int | None, estimated: int) -> list[str]:
+    """What the file is and how it is read, each with how that was found out."""
+    count = f"{rows:,}" if rows is not None else f"about {estimated:,}"
+    facts = [("File", info.name), ("Rows", count), ("Columns", f"{len(info.headers):,}")]
+    facts += [(what, how) for what, how in info.notes]
+    return pairs(facts)
+
+
+def row_lines(info: CsvInfo, rows: Sequence[SourceRow], widest: int = 24) -> list[str]:
+    """The rows as a table, each with its physical line; cells beyond the header are shown, too."""
+    beyond = max((len(row.cells) for row in rows), default=0) - len(info.headers)
+    headers = ["line", *info.headers, *("(no header)" for _ in range(max(beyond, 0)))]
+    return table(headers, [[str(row.line), *row.cells] for row in rows], right=(0,), widest=widest)
+
+
+def structure_lines(findings: Sequence[Finding]) -> list[str]:
+    """What is broken: cause and remedy of each finding on a line of its own."""
+    lines = []
+    for finding in findings:
+        told = text_for(finding.level, finding.code, details=dict(finding.params))
+        lines.append(f"{finding.severity}: {told.cause} {told.remedy}".rstrip())
+    return lines
+
+
+def preview_data(
+    info: CsvInfo, rows: Sequence[SourceRow], count: int | None, estimated: int, findings: Sequence[Finding]
+) -> dict[str, Any]:
+    """All of it as plain values for JSON."""
+    dialect, told = info.dialect, info.opened_with
+    return {
+        "path": info.path,
+        "size": info.size,
+        "encoding": info.source_encoding or dialect.encoding,
+        "bom": dialect.bom,
+        "delimiter": told.delimiter if told.delimiter is not None else dialect.delimiter,
+        "quotechar": told.quotechar if told.quotechar is not None else dialect.quotechar,
+        "escape_backslash": bool(told.escape_backslash),
+        "header_line": dialect.header_line,
+        "first_line": dialect.first_line,
+        "newline": dialect.newline,
+        "headers": list(info.headers),
+        "raw_headers": list(info.raw_headers),
+        "notes": [{"what": what, "how": how} for what, how in info.notes],
+        "row_count": count,
+        "estimated_rows": estimated,
+        "rows": [{"number": row.number, "line": row.line, "cells": list(row.cells)} for row in rows],
+        "structure": [finding_data(finding) for finding in findings],
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A structure finding as plain values, with its texts."""
+    told = text_for(finding.level, finding.code, details=dict(finding.params))
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "line": finding.line,
+        "record": finding.record,
+        "title": told.title,
+        "cause": told.cause,
+        "remedy": told.remedy,
+        **{name: int(text) if text.isdecimal() else text for name, text in finding.params if name != "line"},
+    }
