@@ -43,9 +43,10 @@ def test_agrees_with_csv_reader(place: Path, data: bytes, width: int, spacing: i
     assert found.count == len(expected)
     assert found.short.count == sum(len(cells) < width for _, cells in expected)
     assert found.long.count == sum(len(cells) > width for _, cells in expected)
-    assert [p for p in found.short.places] == [
-        (n, line, len(cells)) for n, (line, cells) in enumerate(expected) if len(cells) < width
-    ][:100]
+    assert (
+        found.short.places
+        == [(n, line, len(cells)) for n, (line, cells) in enumerate(expected) if len(cells) < width][:100]
+    )
     index = RowIndex.of(found.checkpoints, found.count)
     for number in range(len(expected)):
         at = index.before(number)

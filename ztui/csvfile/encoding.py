@@ -122,7 +122,7 @@ def detect_encoding(head: bytes, *, whole: bool) -> Encoding:
             cut -= 1
     controls = len(head) - len(head.translate(None, _CONTROLS))
     nuls = head.count(0)
-    if controls - nuls > len(head) // 50 or nuls > len(head) // 10:
+    if controls - nuls > max(16, len(head) // 50) or nuls > max(16, len(head) // 10):
         raise SourceError("BINARY_FILE", details={"kind": "binary file"})
     tally = Utf8Tally()
     tally.add(head[:cut])

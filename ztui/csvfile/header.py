@@ -94,6 +94,10 @@ def _first_full(records: Sequence[tuple[int, Sequence[str]]]) -> int:
             return index
         if len(cells) > max(2, width // 2) and filled > width // 2:
             return index
+        if 1 < filled == len(cells) and not any(
+            any(c.strip() for c in b[len(cells) :]) for _, b in records[index + 1 :]
+        ):
+            return index  # rows are only longer by delimiters at their ends
     return 0
 
 

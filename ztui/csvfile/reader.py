@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from ztui.errors import SourceError
 from ztui.model.table import Dialect, SourceRow
@@ -48,8 +48,16 @@ def count_lines(data: bytes) -> int:
     return count
 
 
-def physical_lines(stream: BinaryIO, block: int = BLOCK) -> Iterator[bytes]:
-    """The lines of a binary stream with their ends, read in blocks.
+class Readable(Protocol):
+    """What lines are read from: an open file, or a window on one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        ...
+
+
+def physical_lines(stream: Readable, block: int = BLOCK) -> Iterator[bytes]:
+    """The lines of a stream with their ends, read in blocks.
 
     Raises SourceError LINE_TOO_LONG when a line passes `LINE_LIMIT`: such a file is no table.
     """
