@@ -156,7 +156,7 @@ class ProfileStore:
             old = tables.get(profile.name)
             if old is not None and not replace:
                 raise ConfigError("PROFILE_EXISTS", details={"name": profile.name})
-            tables[profile.name] = _table_for(profile, old or {})
+            tables[profile.name] = {**table_of(profile), **_unknown(old or {})}
             if document.get("current") not in tables:
                 document["current"] = profile.name
             self._write(document)
@@ -258,8 +258,8 @@ def _secret(text: str) -> Secret | None:
     return Secret(text) if text else None
 
 
-def _table_for(profile: Profile, old: dict[str, Any]) -> dict[str, Any]:
-    """The profile as a TOML table, over what was there: unknown keys stay, emptied ones go."""
+def table_of(profile: Profile) -> dict[str, Any]:
+    """The profile as its TOML table, secrets in clear. Hosts that are the data centre's own are left out."""
     base = catalogue.domains(profile.data_center, profile.environment) if profile.data_center else Domains("", "", "")
     own = {
         part: url
@@ -280,5 +280,9 @@ def _table_for(profile: Profile, old: dict[str, Any]) -> dict[str, Any]:
         "concurrency": profile.concurrency,
         "readonly": profile.readonly,
     }
-    unknown = {k: v for k, v in old.items() if k not in known}
-    return {**{k: v for k, v in known.items() if v not in ("", {})}, **unknown}
+    return {k: v for k, v in known.items() if v not in ("", {})}
+
+
+def _unknown(table: dict[str, Any]) -> dict[str, Any]:
+    """What somebody else put into a profile's table."""
+    return {k: v for k, v in table.items() if k not in _Table.model_fields}
