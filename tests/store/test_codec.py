@@ -11,6 +11,7 @@ from ztui.model.crm import Record
 from ztui.model.event import ErrorInfo, ImportEvent
 from ztui.model.job import Counts, JobState, JobStatus
 from ztui.model.mapping import Step
+from ztui.model.outcome import OutcomeCounts
 from ztui.model.plan import ImportPlan
 from ztui.store import codec
 
@@ -33,7 +34,7 @@ def test_a_plan_survives_the_round_trip(tmp_path: Path) -> None:
         ev.RunStarted(AT, "r1", "d", "a.csv", "Leads", "insert", "main", "production", 5, parent_run="r0"),
         ev.JobPolled(AT, 2, STATUS),
         ev.JobCreateLost(AT, 1, ErrorInfo("local", "NET_TIMEOUT", "slow", (("seconds", "30"),))),
-        ev.RunEnded(AT, counts=ev.OutcomeCounts(added=3)),
+        ev.RunEnded(AT, counts=OutcomeCounts(added=3)),
         ev.RunPaused(AT, "canary"),
     ],
 )

@@ -13,6 +13,7 @@ from tests.store.plans import a_plan, plan_for, started, write_source
 from ztui.errors import RunError, StoreError
 from ztui.model import event as ev
 from ztui.model.event import ErrorInfo
+from ztui.model.outcome import OutcomeCounts
 from ztui.model.part import Part
 from ztui.model.run import Phase, Stage
 from ztui.store import ledger_schema
@@ -194,7 +195,7 @@ def test_ended_runs_can_be_forgotten_with_their_files(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state") as ledger:
         lease = ledger.create(plan, started("r1", plan))
         ledger.create(plan, started("r2", plan))
-        ledger.append(lease, ev.RunEnded(AT, ev.OutcomeCounts(not_sent=5)))
+        ledger.append(lease, ev.RunEnded(AT, OutcomeCounts(not_sent=5)))
         ledger.release(lease)
         assert ledger.older_than("2027") == ["r1"]
         assert ledger.forget("r1") > 0

@@ -72,11 +72,12 @@ class UploadProgressed:
 
 @dataclass(frozen=True, slots=True)
 class PartUploaded:
-    """Zoho holds the zip."""
+    """Zoho holds the zip; `uploaded_time` is the CRM's own time of it, "" when not told."""
 
     at: str
     part: int
     file_id: str
+    uploaded_time: str = ""
 
 
 @dataclass(frozen=True, slots=True)

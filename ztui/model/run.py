@@ -49,7 +49,7 @@ class PartState:
     """One part of a run. `sent_bytes` is upload progress; `waiting` a passing trouble being waited out.
 
     `accepted` is true while UNCERTAIN once it is known that Zoho took the job though its id is lost. `findings` say
-    where the results did not agree with the job.
+    where the results did not agree with the job. `uploaded_time` is the CRM's clock, `attempted_at` ours.
     """
 
     number: int
@@ -71,6 +71,8 @@ class PartState:
     created_at: str = ""
     changed_at: str = ""
     accepted: bool = False
+    uploaded_time: str = ""
+    attempted_at: str = ""
     findings: tuple[ErrorInfo, ...] = ()
 
 
@@ -186,11 +188,19 @@ def apply(state: RunState, event: ImportEvent) -> RunState:
                 event.at,
                 stage=Stage.UPLOADED,
                 file_id=event.file_id,
+                uploaded_time=event.uploaded_time,
                 waiting=None,
                 error=None,
             )
         case ev.JobCreateAttempted():
-            return _part(state, event.part, event.at, stage=Stage.CREATING, file_id=event.file_id)
+            return _part(
+                state,
+                event.part,
+                event.at,
+                stage=Stage.CREATING,
+                file_id=event.file_id,
+                attempted_at=event.at,
+            )
         case ev.JobCreated():
             state = replace(state, credits=state.credits + event.credits)
             return _part(
@@ -266,7 +276,8 @@ def apply(state: RunState, event: ImportEvent) -> RunState:
         case ev.RunCancelled():
             return replace(state, phase=Phase.CANCELLED)
         case ev.RunStopped():
-            return replace(state, phase=Phase.STOPPED, error=event.error)
+            stopped = Phase.CANCELLED if state.phase is Phase.CANCELLED else Phase.STOPPED
+            return replace(state, phase=stopped, error=event.error)
         case ev.RunEnded():
             ended = Phase.CANCELLED if state.phase is Phase.CANCELLED else Phase.ENDED
             return replace(state, phase=ended, ended_at=event.at, counts=event.counts, error=None)

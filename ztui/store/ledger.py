@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -18,6 +18,7 @@ from ztui.errors import RunError, StoreError
 from ztui.model import event as ev
 from ztui.model import run as fold
 from ztui.model.event import ImportEvent
+from ztui.model.outcome import RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.run import RunState
 from ztui.store import codec, ledger_lease, ledger_schema
@@ -238,6 +239,12 @@ class Ledger(LedgerBase):
             )
         self._states[lease.run_id] = (rev + 1, state)
         return state
+
+    def keep_outcomes(self, lease: Lease, part: int, outcomes: Sequence[RowOutcome]) -> None:
+        """Commit outcomes that no event speaks of (rows left out before anything is packed)."""
+        with self.write() as db:
+            self._own(db, lease)
+            self.outcomes.put(db, lease.run, part, outcomes)
 
     # --- wishes of other processes ----------------------------------------------------------------------------
 

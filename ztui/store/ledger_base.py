@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 from ztui.errors import StoreError
 from ztui.store import ledger_schema
@@ -85,7 +86,7 @@ class LedgerBase:
             self._reader.close()
             self._writer.close()
 
-    def __enter__(self) -> LedgerBase:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
