@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.signal import Signal
+from textual.worker import Worker, WorkerState
 
 from ztui.errors import ZtuiError
 from ztui.tui import theme
+from ztui.tui.bridge import RunProgressed
 from ztui.tui.frugal import Frame
 from ztui.tui.session import Session
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from ztui.engine.workspace import Workspace
+    from ztui.model.run import RunState
 
 
 class ZtuiApp(App[int]):
@@ -38,7 +42,6 @@ class ZtuiApp(App[int]):
         Binding("f12", "next_theme", "Other colours", show=False),
     ]
     CSS = """
-    Screen { background: $background; color: $ink; }
     Toast { background: $panel; color: $ink; padding: 0 1; margin-bottom: 0; }
     ToastRack { margin-bottom: 1; }
     """
@@ -58,6 +61,9 @@ class ZtuiApp(App[int]):
         self.session = Session(workspace, path, module)
         self._watch = watch
         self._frame = Frame()
+        #: The latest state of every run this process works on; `run_changed` tells of each step.
+        self.live: dict[str, RunState] = {}
+        self.run_changed: Signal[RunState] = Signal(self, "run_changed")
         for known in theme.THEMES:
             self.register_theme(known)
         self.theme = colours or os.environ.get("ZTUI_THEME", "") or theme.DARK.name
@@ -129,7 +135,7 @@ class ZtuiApp(App[int]):
 
         self.app_resume_signal.subscribe(self, lambda _: self._frame.forget())
         if self._watch:
-            lifecycle.on_signals(self, self.leave)
+            lifecycle.on_signals(self.leave)
             lifecycle.watch_terminal(self.leave)
 
     def leave(self, code: int) -> None:
@@ -165,7 +171,7 @@ class ZtuiApp(App[int]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """A passing note as plain text: `markup` is never honoured, for messages carry values from files and servers."""
+        """A passing note as plain text: `markup` is never honoured, for messages carry values from outside."""
         from ztui.present.text import visible
 
         lines = [visible(line) for line in message.splitlines()]
@@ -178,6 +184,52 @@ class ZtuiApp(App[int]):
         from ztui.tui.dialogs.message import ErrorDialog
 
         self.push_screen(ErrorDialog(error))
+
+    # -- runs
+
+    def carry_out(self, job: Coroutine[Any, Any, Any], group: str) -> None:
+        """Work on a run for as long as the program lives, whatever screen is up."""
+        self.run_worker(job, group=group, exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A run that could not be carried out says why."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None and event.worker.node is self:
+            self.show_error(event.worker.error)
+
+    def on_run_progressed(self, event: RunProgressed) -> None:
+        """A run went on: tell every screen that follows it."""
+        self.live[event.state.run_id] = event.state
+        self.run_changed.publish(event.state)
+
+    def resume(self, run: str) -> None:
+        """Go on with a run that waits, or poll one that was left behind."""
+        from ztui.tui.bridge import run_to
+
+        self.carry_out(self.session.ready.runs.resume(run, run_to(self)), f"run {run}")
+
+    def inspect(self, run: str) -> None:
+        """Show what was refused in a run, and why."""
+        from ztui.tui.screens.inspector import InspectorScreen
+
+        self.push_screen(InspectorScreen(run))
+
+    def action_jobs(self) -> None:
+        """Every run."""
+        from ztui.tui.screens.jobs import JobsScreen
+
+        self.push_screen(JobsScreen())
+
+    def action_profiles(self) -> None:
+        """The orgs to talk to."""
+        from ztui.tui.screens.profiles import ProfilesScreen
+
+        self.push_screen(ProfilesScreen())
+
+    def action_mass_update(self) -> None:
+        """One value for many records."""
+        from ztui.tui.screens.mass_update import MassUpdateScreen
+
+        self.push_screen(MassUpdateScreen())
 
     # -- actions
 

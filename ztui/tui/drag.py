@@ -41,7 +41,7 @@ class DragSource(Widget):
             super().__init__()
             self.cargo, self.x, self.y = cargo, x, y
 
-    class Moved(Message):
+    class Carried(Message):
         """The pointer moved on, at these screen cells."""
 
         def __init__(self, cargo: Cargo, x: int, y: int) -> None:
@@ -50,7 +50,7 @@ class DragSource(Widget):
 
         def can_replace(self, message: Message) -> bool:
             """Only the latest place counts."""
-            return isinstance(message, DragSource.Moved)
+            return isinstance(message, DragSource.Carried)
 
     class Ended(Message):
         """The drag ended at these screen cells; `dropped` is False when it was given up."""
@@ -87,7 +87,7 @@ class DragSource(Widget):
             return
         x, y = int(event.screen_x), int(event.screen_y)
         if self._dragging:
-            self.post_message(DragSource.Moved(cargo, x, y))
+            self.post_message(DragSource.Carried(cargo, x, y))
         elif abs(x - self._from.x) + abs(y - self._from.y) >= THRESHOLD:
             self._dragging = True
             self.post_message(DragSource.Started(cargo, x, y))

@@ -1,8 +1,8 @@
 """Writes to the terminal only the cells that changed.
 
-Textual redraws whole widgets and whole lines; over SSH those bytes are what a person waits for. A `Frame` remembers what
-the terminal shows, compares every update with it, and sends the difference. An update that changes nothing sends nothing.
-Lines with characters whose width terminals disagree about (emoji, combining marks, East Asian) are sent whole.
+Textual redraws whole widgets and whole lines; over SSH those bytes are what a person waits for. A `Frame` remembers
+what the terminal shows, compares every update with it, and sends the difference, which may be nothing. Lines with
+characters whose width terminals disagree about (emoji, combining marks, East Asian) are sent whole.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Frame:
             return style
         if odd or row.odd:
             runs = [(first, last)]
-            row.odd = odd or row.odd and not (first == 0 and last >= width)
+            row.odd = odd or (row.odd and not (first == 0 and last >= width))
         else:
             runs = _runs(old_chars, old_styles, chars, styles, first, min(last, width))
         row.chars, row.styles = chars, styles
@@ -155,9 +155,9 @@ def _pieces(update: ChopsUpdate | LayoutUpdate) -> list[tuple[int, list[tuple[in
         for y, strips in enumerate(update.strips, update.region.y):
             x = update.region.x
             pieces = []
-            for strip in strips:
-                pieces.append((x, strip))
-                x += strip.cell_length
+            for piece in strips:
+                pieces.append((x, piece))
+                x += piece.cell_length
             lines.append((y, pieces))
         return lines
     by_line: dict[int, dict[int, Strip]] = {}
@@ -187,7 +187,7 @@ def _expand(
             ansi = ""
         else:
             known = style._ansi
-            ansi = known if known is not None else Strip.render_ansi(style, colours)  # type: ignore[arg-type]
+            ansi = known if known is not None else Strip.render_ansi(style, colours)
         if text.isascii():
             end = min(x + len(text), width)
             chars[x:end] = text[: end - x]

@@ -12,16 +12,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 #: Seconds the orderly end may take once the terminal is gone, before the process is ended outright.
 GRACE = 4.0
 
 
-def on_signals(app: App[object], leave: Callable[[int], None]) -> None:
+def on_signals(leave: Callable[[int], None]) -> None:
     """SIGTERM and SIGHUP end the app with status 128 + n, terminal restored. Call from the running loop."""
     if threading.current_thread() is not threading.main_thread():
         return

@@ -39,6 +39,8 @@ class Session:
         self.draft: Draft | None = None
         self.report: CheckReport | None = None
         self.checked: Mapping | None = None
+        #: Rows that Zoho would refuse are left out; False sends them anyway.
+        self.leave_out = True
 
     # -- the workspace
 
@@ -142,6 +144,12 @@ class Session:
             and self.draft is not None
             and self.checked == self.draft.mapping
         )
+
+    def remember(self) -> None:
+        """Keep the mapping for files with the same headers: it is being sent, so it is meant."""
+        if self.draft is not None:
+            self.ready.mappings.remember(self.draft.mapping)
+            self.draft.keep()
 
     async def aclose(self) -> None:
         """Close file and workspace."""

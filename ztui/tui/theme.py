@@ -1,4 +1,4 @@
-"""The colours: one dark theme, one light, one made of the terminal's own sixteen. Widgets name variables, never colours."""
+"""The colours: a dark theme, a light one, and the terminal's own sixteen. Widgets name variables, never colours."""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ class Dialog(ModalScreen[T], Generic[T]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 60%;
+        background: $background 0%;  /* dimming what lies below would send every cell of it again */
+        color: $ink;
         & > #box {
             width: 72; max-width: 96%; height: auto; max-height: 92%;
             background: $surface; border: round $cursor; padding: 0 1;

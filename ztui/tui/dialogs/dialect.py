@@ -1,4 +1,4 @@
-"""How the file's bytes become cells: what was found and why, and the user's word against it; the preview follows at once."""
+"""How the file's bytes become cells: what was found and why, and the user's word against it, read at once."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ class OpenFileDialog(Dialog[str]):
     ]
     DEFAULT_CSS = """
     OpenFileDialog {
-        & > #box { width: 84; }
-        & Grid { height: 14; max-height: 60vh; margin-top: 1; }
+        & > #box { width: 84; height: 22; }
+        & Grid { height: 1fr; margin-top: 1; }
     }
     """
 
@@ -57,6 +57,7 @@ class OpenFileDialog(Dialog[str]):
             empty="Nothing here that can be opened.",
         )
         grid.can_focus = False
+        grid.lively = True
         yield grid
         yield Words("", id="complaint")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -84,9 +85,7 @@ class OptionsDialog(Dialog[bool]):
             if mapped.default is not None:
                 field = draft.label(mapped.api_name)
                 how = "Sent with every row." if not mapped.columns else "Sent where the column is blank."
-                rows.append(
-                    _Row(f"= {field}", mapped.default, how, lambda _way, name=mapped.api_name: self._constant(name))
-                )
+                rows.append(_Row(f"= {field}", mapped.default, how, partial(self._constant_of, mapped.api_name)))
         rows.append(
             _Row("+ constant", "", "A value for a field that no column feeds, or for its blank cells.", self._add)
         )
@@ -161,7 +160,7 @@ class OptionsDialog(Dialog[bool]):
         elif find_by is None:
             keys = self._keys()
             mapped = [k for k in keys if mapping.for_field(k) is not None]
-            find_by = (mapped or [None])[0]
+            find_by = mapped[0] if mapped else None
         self._draft.set_operation(operation, find_by)
         self._show()
 
@@ -213,6 +212,9 @@ class OptionsDialog(Dialog[bool]):
                 self._constant(api_name)
 
         self.app.push_screen(Picker("A constant for which field?", columns, choices), chosen)
+
+    def _constant_of(self, api_name: str, _way: int) -> None:
+        self._constant(api_name)
 
     def _constant(self, api_name: str) -> None:
         from ztui.tui.dialogs.prompt import Prompt

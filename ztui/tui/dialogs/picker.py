@@ -43,8 +43,8 @@ class Picker(Dialog[str]):
     ]
     DEFAULT_CSS = """
     Picker {
-        & > #box { width: 78; }
-        & Grid { height: 14; max-height: 60vh; margin-top: 1; scrollbar-size-vertical: 1; }
+        & > #box { width: 78; height: 22; }
+        & Grid { height: 1fr; margin-top: 1; }
         & #about { height: 2; margin-top: 1; color: $ink-soft; }
         & Hints { margin-top: 0; }
     }
@@ -71,6 +71,7 @@ class Picker(Dialog[str]):
         yield field
         grid = Grid(self._columns, cursor="line", header=1 if any(c.title for c in self._columns) else 0, gap=2)
         grid.can_focus = False
+        grid.lively = True
         grid.empty = "Nothing fits."
         yield grid
         yield Words("", id="about")

@@ -1,4 +1,4 @@
-"""What is done to the values of one field before they are sent: proposals from the values, before and after; questions."""
+"""What is done to the values of one field before they are sent: proposals, before and after, and questions."""
 
 from __future__ import annotations
 

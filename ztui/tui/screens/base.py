@@ -26,7 +26,7 @@ class ZtuiScreen(Screen[None]):
         Binding("shift+tab", "app.focus_previous", "Previous pane", show=False),
     ]
     DEFAULT_CSS = """
-    ZtuiScreen { layers: base ghost; background: $background; }
+    ZtuiScreen { layers: base ghost; background: $background; color: $ink; }
     """
 
     def compose(self) -> ComposeResult:

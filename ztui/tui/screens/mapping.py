@@ -11,12 +11,15 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from ztui.model.crm import Field
+from ztui.model.finding import Finding
 from ztui.model.mapping import Step
 from ztui.present.fields import why_not
 from ztui.present.preview import dialect_line, mapped_counts, rows_line
 from ztui.tui.drag import DragSource, Ghost
-from ztui.tui.screens.base import ZtuiScreen
-from ztui.tui.screens.mapping_actions import MappingActions
+from ztui.tui.screens.mapping_choosing import Choosing
+from ztui.tui.screens.mapping_looking import Looking
+from ztui.tui.screens.mapping_opening import Opening
+from ztui.tui.screens.mapping_saving import Saving
 from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.detail import Detail
 from ztui.tui.widgets.fields import FieldList
@@ -24,7 +27,7 @@ from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.preview import Preview
 
 
-class MappingScreen(MappingActions, ZtuiScreen):
+class MappingScreen(Opening, Choosing, Looking, Saving):
     """Step 2: map."""
 
     STEP = 2
@@ -143,6 +146,21 @@ class MappingScreen(MappingActions, ZtuiScreen):
         elif self.fields.field is not None:
             detail.of_field(draft, self.fields.field, file)
 
+    def go_to_finding(self, finding: Finding) -> None:
+        """Put the cursor on the cell (or the field) that a finding is about."""
+        if finding.record is not None:
+            self.preview.focus()
+            self.preview.mark_wrong(finding.record, finding.column)
+            self.preview.move_to(finding.record, finding.column, center=True)
+        elif finding.api_name is not None:
+            self.fields.filter = ""
+            self.fields.refill(self.session.draft)
+            self.fields.focus()
+            self.fields.go_to(finding.api_name)
+        elif finding.line is not None and self.session.file is not None:
+            self.preview.focus()
+            self.preview.move_to(self.session.file.record_at_line(finding.line), finding.column, center=True)
+
     @on(Grid.Moved)
     def _moved(self, event: Grid.Moved) -> None:
         if event.grid is self.fields or event.column != self._shown_column or not self.preview.has_focus:
@@ -178,7 +196,7 @@ class MappingScreen(MappingActions, ZtuiScreen):
         if event.cargo.kind == "column":
             self.fields.carry(event.cargo.index)
 
-    def on_drag_source_moved(self, event: DragSource.Moved) -> None:
+    def on_drag_source_carried(self, event: DragSource.Carried) -> None:
         """Follow the pointer; the ghost turns red over what refuses."""
         ghost = self.query_one(Ghost)
         ghost.follow(event.x, event.y)

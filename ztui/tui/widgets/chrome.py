@@ -66,7 +66,8 @@ class TitleBar(Widget):
         target = f"  →  {visible(self._target)}" if self._target else ""
         file = clip(visible(self._file), max(8, room - right - 10 - width(target)))
         target = clip(target, max(0, room - right - 10 - width(file)))
-        text = Text(" ztui ", style=self.get_component_rich_style("title--name"), no_wrap=True)
+        text = Text(no_wrap=True)
+        text.append(" ztui ", self.get_component_rich_style("title--name"))
         text.append(f"  {file}", Style(bold=True))
         text.append(target, soft)
         self._zones = [(8, 8 + width(file), "file"), (8 + width(file), 8 + width(file) + width(target), "module")]

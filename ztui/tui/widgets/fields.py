@@ -1,4 +1,4 @@
-"""The list of the module's fields: what each is, whether it must be filled, what feeds it; drop target and drag source."""
+"""The list of the fields: what each is, whether it must be filled, what feeds it; drop target and drag source."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from ztui.model.crm import Field
 from ztui.present.fields import fed_by, full_name, matches, offered, type_name
 from ztui.present.preview import first_filled
-from ztui.tui.drag import Cargo, DragSource
 from ztui.tui.draft import Draft
+from ztui.tui.drag import Cargo, DragSource
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
 

@@ -30,6 +30,8 @@ class Grid(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     #: Columns without a width of their own get at least so many cells.
     narrowest: int = 4
+    #: The cursor looks alive without the focus: in lists that are steered from an input line.
+    lively: bool = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor(-1, 0)", "Up", show=False),
@@ -305,7 +307,7 @@ class Grid(ScrollView, can_focus=True):
         if line.mark:
             row_style = base + self.style_of(line.mark)
         if whole:
-            row_style = self.style_of("cursor" if self.has_focus else "cursor-blurred")
+            row_style = self.style_of("cursor" if self.has_focus or self.lively else "cursor-blurred")
         gutter_style = row_style if whole else base + self.style_of(line.gutter_mark or "gutter")
         segments = []
         if self.gutter_width:
@@ -318,8 +320,8 @@ class Grid(ScrollView, can_focus=True):
             style = row_style
             mark = line.mark_of(index) or column.mark
             if current and index == self.column and self.cursor_kind == "cell":
-                style = self.style_of("cursor" if self.has_focus else "cursor-blurred")
-            elif mark and not whole and not (line.mark in ("drop", "target")):
+                style = self.style_of("cursor" if self.has_focus or self.lively else "cursor-blurred")
+            elif mark and not whole and line.mark not in ("drop", "target"):
                 style = row_style + self.style_of(mark)
             text = line.cells[index] if index < len(line.cells) else ""
             segments.append(Segment(pad(visible(text), stop - start, right=column.right), style))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from ztui.present.preview import head_note
-from ztui.tui.drag import Cargo, DragSource
 from ztui.tui.draft import Draft
+from ztui.tui.drag import Cargo, DragSource
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
 
@@ -84,6 +84,12 @@ class Preview(Grid, DragSource):
             self.show(columns)
         elif len(columns) == len(self.columns) and tuple(columns) != self.columns:
             self.restyle(columns)
+
+    def mark_wrong(self, record: int, column: int | None) -> None:
+        """Show one cell as wrong, besides those shown already."""
+        if self.rows is not None and column is not None:
+            self.rows.wrong = {*self.rows.wrong, (record, column)}
+            self.repaint(record)
 
     def changed_count(self) -> None:
         """More rows can be reached; what is on screen stays."""

@@ -1,0 +1,73 @@
+"""Findings of a check in words: one line each, and the explanation of a group. Pure."""
+
+from __future__ import annotations
+
+from ztui.model.crm import ModuleSchema
+from ztui.model.finding import Finding, Severity
+from ztui.present.errors import ErrorText, text_for
+
+SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "i"}
+
+
+def explain(finding: Finding, schema: ModuleSchema | None = None) -> ErrorText:
+    """Title, cause and remedy of a finding from the catalogue, filled with its facts."""
+    facts: dict[str, object] = dict(finding.params)
+    if finding.api_name is not None:
+        facts.setdefault("api_name", finding.api_name)
+        field = schema.field(finding.api_name) if schema is not None else None
+        facts.setdefault("field", field.label if field is not None else finding.api_name)
+    if finding.value is not None:
+        facts.setdefault("value", finding.value)
+    if finding.line is not None:
+        facts.setdefault("line", finding.line)
+    return text_for(finding.level, finding.code, "", facts)
+
+
+def finding_line(finding: Finding, schema: ModuleSchema | None = None) -> str:
+    """A finding in one line: what is wrong, and what to do."""
+    words = explain(finding, schema)
+    return f"{words.title}. {words.remedy}" if words.remedy else words.title
+
+
+def consequence(finding: Finding) -> str:
+    """What a finding means for the import."""
+    if finding.severity is Severity.ERROR:
+        if finding.scope == "row":
+            return "Zoho would refuse these rows; they are left out unless you say otherwise."
+        return "Zoho would refuse the whole job; nothing can be sent before this is mended."
+    if finding.severity is Severity.WARNING:
+        return "These rows would be sent as they are."
+    return "Nothing needs to be done."
+
+
+def how_many(count: int, one: str, many: str = "") -> str:
+    """`1 row`, `1,204 rows`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def verdict(
+    *, blocking: bool, refused: int, total: int | None, checked: int, complete: bool, leave_out: bool
+) -> tuple[str, str]:
+    """What the check says as a whole, and how good that is ("good", "warn", "bad", "" while it runs)."""
+    if blocking:
+        return "Nothing can be sent yet: something concerns the whole job.", "bad"
+    rows = total if total is not None else checked
+    if not complete:
+        so_far = f"{how_many(refused, 'row')} would be refused so far." if refused else "Nothing wrong so far."
+        return f"Checking … {checked:,} of {rows:,} rows. {so_far}", ""
+    if not refused:
+        return f"All {how_many(rows, 'row')} can be sent.", "good"
+    if leave_out:
+        left = rows - refused
+        if not left:
+            return f"Zoho would refuse every one of the {how_many(rows, 'row')}.", "bad"
+        return (
+            f"{how_many(left, 'row')} will be sent; {how_many(refused, 'row')} left out, for Zoho would refuse {them(refused)}.",
+            "warn",
+        )
+    return f"All {how_many(rows, 'row')} will be sent; Zoho will refuse {refused:,} of them.", "warn"
+
+
+def them(count: int) -> str:
+    """`it` or `them`."""
+    return "it" if count == 1 else "them"

@@ -1,0 +1,90 @@
+"""A run and its parts in words and cells. Pure."""
+
+from __future__ import annotations
+
+from ztui.model.run import PartState, Phase, RunState, Stage
+from ztui.present.errors import info_text
+from ztui.present.findings import how_many
+
+_STAGES = {
+    Stage.PACKED: "packed",
+    Stage.UPLOADED: "uploaded",
+    Stage.CREATING: "asking for a job",
+    Stage.UNCERTAIN: "no answer: unsure",
+    Stage.REFUSED: "job refused",
+    Stage.RUNNING: "at Zoho",
+    Stage.FINISHED: "done, fetching",
+    Stage.FETCHED: "joining rows",
+    Stage.JOINED: "done",
+    Stage.FAILED: "failed",
+    Stage.CANCELLED: "not sent",
+}
+_BAD = (Stage.REFUSED, Stage.FAILED, Stage.UNCERTAIN)
+
+
+def stage_words(part: PartState) -> str:
+    """Where a part stands, with Zoho's own word for a job that runs and a percentage for an upload."""
+    if part.waiting is not None:
+        return f"waiting: {info_text(part.waiting).title}"
+    if part.stage is Stage.PACKED and part.sent_bytes and part.zip_bytes:
+        return f"uploading {part.sent_bytes * 100 // part.zip_bytes}%"
+    if part.stage is Stage.RUNNING and part.job is not None:
+        return part.job.raw_state or part.job.state.value
+    if part.error is not None and part.stage in _BAD:
+        return f"{_STAGES[part.stage]}: {info_text(part.error).title}"
+    return _STAGES[part.stage]
+
+
+def part_cells(part: PartState) -> tuple[tuple[str, ...], str]:
+    """A part as cells (number, stage, rows, added, updated, skipped, job id) and the mark of its stage."""
+    if part.counts is not None:
+        counts = (part.counts.added, part.counts.updated, part.counts.skipped + part.counts.unprocessed)
+    elif part.job is not None:
+        counts = (part.job.counts.added, part.job.counts.updated, part.job.counts.skipped)
+    else:
+        counts = (0, 0, 0)
+    mark = "bad" if part.stage in _BAD else "ok" if part.stage is Stage.JOINED else "accent"
+    cells = (
+        str(part.number),
+        stage_words(part),
+        f"{part.rows:,}",
+        *(f"{count:,}" if count else "" for count in counts),
+        part.job_id,
+    )
+    return cells, mark
+
+
+def run_line(state: RunState) -> tuple[str, str]:
+    """The run as a whole in a sentence, and how good that is ("good", "warn", "bad" or "")."""
+    done = state.outcome
+    match state.phase:
+        case Phase.PACKING:
+            return f"Packing {how_many(state.total_rows, 'row')} …", ""
+        case Phase.SENDING:
+            over = sum(1 for p in state.parts if p.stage.over)
+            return f"{over} of {how_many(len(state.parts), 'part')} through", ""
+        case Phase.PAUSED:
+            why = {"canary": "the first rows are through: have a look, then let the rest go"}.get(state.paused_for, "")
+            return f"Paused{f': {why}' if why else ''}", "warn"
+        case Phase.STOPPED:
+            return f"Stopped: {info_text(state.error).title if state.error else 'it cannot go on'}", "bad"
+        case Phase.CANCELLED:
+            return "Cancelled; what was not sent stays unsent", "warn"
+        case _:
+            if done.ok == done.total:
+                return f"Done: all {how_many(done.total, 'row')} are in", "good"
+            return f"Done: {done.ok:,} of {how_many(done.total, 'row')} are in", "warn" if done.ok else "bad"
+
+
+def run_status(state: RunState) -> str:
+    """Counts so far."""
+    done = state.outcome
+    parts = [
+        f"{done.added:,} added" if done.added else "",
+        f"{done.updated:,} updated" if done.updated else "",
+        f"{done.skipped + done.unprocessed:,} refused" if done.skipped + done.unprocessed else "",
+        f"{done.not_sent:,} not sent" if done.not_sent else "",
+        f"{done.unknown:,} unknown" if done.unknown else "",
+        how_many(state.credits, "credit") + " spent" if state.credits else "",
+    ]
+    return " · ".join(p for p in parts if p) or "nothing sent yet"

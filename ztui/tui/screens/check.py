@@ -1,0 +1,293 @@
+"""What Zoho would refuse, found before anything is sent: groups on the left, explanation and cells on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ztui.model.finding import Finding, Severity
+from ztui.present.findings import SIGNS, consequence, explain, how_many, verdict
+from ztui.tui.bridge import CheckProgressed, report_to
+from ztui.tui.dialogs.base import Words
+from ztui.tui.screens.base import ZtuiScreen
+from ztui.tui.widgets.chrome import Stepper
+from ztui.tui.widgets.grid import Grid
+from ztui.tui.widgets.grid_model import Column, Line, Lines
+
+if TYPE_CHECKING:
+    from ztui.engine.preflight import CheckReport, FindingGroup
+
+_MARKS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "muted"}
+
+
+class FindingLines:
+    """A grid source over the findings of one group: read as they are drawn."""
+
+    def __init__(self, report: CheckReport, group: FindingGroup, headers: Sequence[str]) -> None:
+        self._report, self._group, self._headers = report, group, headers
+
+    def count(self) -> int:
+        """All findings of the group."""
+        return self._group.count
+
+    def lines(self, start: int, count: int) -> Sequence[Line]:
+        """Findings as lines."""
+        return [self._line(f) for f in self._report.findings(self._group, start, count)]
+
+    def _line(self, finding: Finding) -> Line:
+        column = finding.column
+        name = self._headers[column] if column is not None and column < len(self._headers) else ""
+        value = finding.value if finding.value is not None else ""
+        where = f"{finding.line}" if finding.line is not None else ""
+        return Line((where, name, value or "(blank)"), marks=() if value else ((2, "faint"),))
+
+
+class CheckScreen(ZtuiScreen):
+    """Step 3: check."""
+
+    STEP = 3
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_to_cell", "Go to cell", show=True, priority=False),
+        Binding("s", "send", "Send ▸", show=True),
+        Binding("a", "toggle_refused", "Leave out / send anyway", show=True),
+        Binding("r", "recheck", "Check again", show=False),
+        Binding("escape,left_square_bracket", "back", "Back to mapping", show=True, key_display="Esc"),
+    ]
+    DEFAULT_CSS = """
+    CheckScreen {
+        & #verdict { height: 1; padding: 0 2; margin-bottom: 0; }
+        & #panes { height: 1fr; }
+        & .pane { border: round $line; background: $surface; border-title-color: $ink-soft;
+                  border-subtitle-color: $ink-faint; border-title-style: bold; }
+        & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
+        & #left { width: 46%; min-width: 36; }
+        & #right { width: 1fr; }
+        & #why { height: 7; padding: 0 1; margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups: list[FindingGroup] = []
+        self._shown: object = None
+
+    def content(self) -> ComposeResult:
+        """Verdict, groups, explanation, occurrences."""
+        yield Words("", id="verdict")
+        with Horizontal(id="panes"):
+            with Vertical(id="left", classes="pane"):
+                yield Grid(
+                    (
+                        Column("", width=1),
+                        Column("What", width=20, stretch=1),
+                        Column("Rows", width=7, right=True),
+                    ),
+                    cursor="line",
+                    header=1,
+                    gap=1,
+                    id="groups",
+                    empty="Nothing found yet.",
+                )
+            with Vertical(id="right", classes="pane"):
+                yield Words("", id="why")
+                yield Grid(
+                    (
+                        Column("Line", width=7, right=True, mark="muted"),
+                        Column("Column", width=14, mark="muted"),
+                        Column("Value", width=12, stretch=1),
+                    ),
+                    cursor="line",
+                    header=1,
+                    id="cells",
+                )
+
+    def on_mount(self) -> None:
+        """Check at once."""
+        self.query_one("#left", Widget).border_title = "Findings"
+        self.query_one("#right", Widget).border_title = "What it means"
+        self.groups.focus()
+        self.retitle()
+        report = self.session.report
+        if report is not None and self.session.report_is_current:
+            self.show_report(report)
+        else:
+            self.action_recheck()
+
+    @property
+    def groups(self) -> Grid:
+        """The list of groups."""
+        return self.query_one("#groups", Grid)
+
+    @property
+    def cells(self) -> Grid:
+        """The list of cells of a group."""
+        return self.query_one("#cells", Grid)
+
+    # -- the check
+
+    def action_recheck(self) -> None:
+        """Check all rows with the mapping as it is."""
+        self.work(self._check(), "check")
+
+    async def _check(self) -> None:
+        report = await self.session.check(report_to(self))
+        self.show_report(report)
+
+    @on(CheckProgressed)
+    def _progressed(self, event: CheckProgressed) -> None:
+        if not event.report.complete:
+            self.show_report(event.report)
+
+    def show_report(self, report: CheckReport) -> None:
+        """What is known so far."""
+        self.session.report = report
+        here = self._groups[self.groups.line] if self.groups.line < len(self._groups) else None
+        order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+        self._groups = sorted(report.groups, key=lambda g: (g.scope == "row", order[g.severity], -g.count))
+        schema = self.session.schema
+        lines = []
+        for group in self._groups:
+            mark = _MARKS[group.severity]
+            scope = how_many(group.count, "").strip() if group.scope == "row" else "job"
+            title = explain(group.first, schema).title
+            lines.append(Line((SIGNS[group.severity], title, scope), marks=((0, mark), (2, mark))))
+        grid = self.groups
+        grid.empty = "Nothing wrong. s sends the import." if report.complete else "Nothing found yet."
+        if here is not None:
+            same = (i for i, g in enumerate(self._groups) if _same(g, here))
+            grid.line = next(same, grid.line)
+        grid.show(source=Lines(lines))
+        self._tell(report)
+        self._show_group(force=report.complete)
+
+    def _tell(self, report: CheckReport) -> None:
+        text, kind = verdict(
+            blocking=report.blocking,
+            refused=report.rows_refused,
+            total=report.rows_total,
+            checked=report.rows_checked,
+            complete=report.complete,
+            leave_out=self.session.leave_out,
+        )
+        self.query_one("#verdict", Words).say((text, kind))
+        errors = sum(1 for g in self._groups if g.severity is Severity.ERROR)
+        warnings = sum(1 for g in self._groups if g.severity is Severity.WARNING)
+        parts = []
+        if not report.complete:
+            total = report.rows_total or 0
+            percent = f"{report.rows_checked * 100 // total}%" if total else f"{report.rows_checked:,} rows"
+            parts.append((f"checking {percent}", "warn"))
+        parts.append((how_many(errors, "kind of error", "kinds of errors"), "bad" if errors else "good"))
+        if warnings:
+            parts.append((how_many(warnings, "warning"), "warn"))
+        self.query_one(Stepper).status(*parts)
+
+    @on(Grid.Moved, "#groups")
+    def _other_group(self) -> None:
+        self._show_group()
+
+    def _show_group(self, *, force: bool = False) -> None:
+        line = self.groups.line
+        why = self.query_one("#why", Words)
+        report = self.session.report
+        if report is None or line >= len(self._groups):
+            self._shown = None
+            why.say(("Every row fits what the module asks for.", "soft") if report and report.complete else "")
+            self.cells.show(source=Lines())
+            return
+        group = self._groups[line]
+        key = (group.code, group.api_name, group.column, group.count)
+        if key == self._shown and not force:
+            return
+        self._shown = key
+        words = explain(group.first, self.session.schema)
+        mark = {"bad": "bad", "warn": "warn"}.get(_MARKS[group.severity], "strong")
+        parts: list[str | tuple[str, str]] = [(words.title, mark), f"\n{words.cause}"]
+        if words.remedy:
+            parts += [("\nWhat to do  ", "accent"), words.remedy]
+        parts += [("\n" + consequence(group.first), "soft")]
+        why.say(*parts)
+        headers = self.session.file.info.headers if self.session.file else ()
+        self.cells.line = 0
+        self.cells.show(source=FindingLines(report, group, headers))
+        self.cells.scroll_to(y=0, animate=False)
+        self.query_one("#right", Widget).border_subtitle = f"{group.count:,} × {group.code}".replace("[", "(")
+
+    # -- actions
+
+    @on(Grid.Chosen)
+    def _chosen(self) -> None:
+        self.action_go_to_cell()
+
+    def action_go_to_cell(self) -> None:
+        """To the cell in the preview (or the field that is concerned)."""
+        report = self.session.report
+        line = self.groups.line
+        if report is None or line >= len(self._groups):
+            return
+        group = self._groups[line]
+        found = report.findings(group, self.cells.line if self.cells.has_focus else 0, 1)
+        if not found:
+            return
+        from ztui.tui.screens.mapping import MappingScreen
+
+        screen = next((s for s in self.app.screen_stack if isinstance(s, MappingScreen)), None)
+        self.dismiss(None)
+        if screen is not None:
+            screen.go_to_finding(found[0])
+
+    def action_toggle_refused(self) -> None:
+        """Leave refused rows out, or send them anyway."""
+        self.session.leave_out = not self.session.leave_out
+        if self.session.report is not None:
+            self._tell(self.session.report)
+
+    def action_back(self) -> None:
+        """To the mapping."""
+        self.dismiss(None)
+
+    def on_stepper_pressed(self, event: Stepper.Pressed) -> None:
+        """The steps can be clicked."""
+        if event.step == 4:
+            self.action_send()
+        elif event.step < 3:
+            self.action_back()
+
+    def action_send(self) -> None:
+        """Ask, then start the run."""
+        report = self.session.report
+        if report is None:
+            return
+        if report.blocking:
+            self.notify("Red findings about the whole job come first: nothing can be sent yet.", severity="warning")
+            return
+        if not self.session.report_is_current:
+            self.notify("The check is not through yet; it will not take long.", severity="warning")
+            return
+        if self.session.profile is None:
+            self.notify("Choose or set up a profile first: it says which org to send to.", severity="warning")
+            self.run_action_if("profiles")
+            return
+        self.work(self._send(), "send")
+
+    async def _send(self) -> None:
+        from ztui.tui.dialogs.send import SendDialog
+        from ztui.tui.sending import prepare, start
+
+        offer = await prepare(self.session)
+
+        def agreed(answer: bool | None) -> None:
+            if answer:
+                start(self.ztui, offer)
+
+        self.app.push_screen(SendDialog(offer), agreed)
+
+
+def _same(one: FindingGroup, other: FindingGroup) -> bool:
+    return (one.code, one.api_name, one.column) == (other.code, other.api_name, other.column)

@@ -1,0 +1,83 @@
+"""Looking into the rows: search, go to, and what is in a column."""
+
+from __future__ import annotations
+
+from ztui.tui.screens.mapping_parts import MappingParts
+
+
+class Looking(MappingParts):
+    """Actions that move in the preview."""
+
+    _found = ""
+
+    def action_profile(self) -> None:
+        """What is in the column under the cursor."""
+        if self.session.file is not None:
+            self.work(self._profile(self.preview.column), "profile")
+
+    async def _profile(self, column: int) -> None:
+        file = self.session.file
+        if file is None:
+            return
+        from ztui.present.preview import profile_lines
+        from ztui.tui.dialogs.message import Notice
+
+        profile = await file.profile_column(column)
+        parts: list[str | tuple[str, str]] = []
+        for name, value in profile_lines(file.info.headers[column], profile):
+            parts += [(f"{name:<16}", "soft"), value[:200], "\n"]
+        self.app.push_screen(Notice("Column profile", *parts[:-1]))
+
+    def action_search(self) -> None:
+        """Find text in the rows."""
+        from ztui.tui.dialogs.prompt import Prompt
+
+        def chosen(text: str | None) -> None:
+            if text:
+                self._found = text
+                self.action_search_next(0)
+
+        explain = "Text in any cell. Afterwards n finds the next, N the one before."
+        self.app.push_screen(Prompt("Search the rows", explain, self._found), chosen)
+
+    def action_search_next(self, way: int) -> None:
+        """The next (1), previous (-1) or first (0: from here on) row with the text."""
+        if self._found and self.session.file is not None:
+            self.work(self._search(way), "search")
+
+    async def _search(self, way: int) -> None:
+        file = self.session.file
+        if file is None:
+            return
+        start = max(0, self.preview.line + way)
+        row = await file.find(self._found, start, backwards=way < 0)
+        if row is None and start and way >= 0:
+            row = await file.find(self._found, 0)
+        if row is None:
+            self.notify(f"“{self._found}” is in no row{' before this one' if way < 0 else ''}.", timeout=3)
+            return
+        cells = file.rows(row, 1)[0].cells
+        wanted = self._found.casefold()
+        column = next((i for i, c in enumerate(cells) if wanted in c.casefold()), self.preview.column)
+        self.preview.move_to(row, column, center=True)
+        self.preview.focus()
+
+    def action_go_to(self) -> None:
+        """Jump to a row or a line of the file."""
+        from ztui.tui.dialogs.prompt import Prompt
+
+        def wrong(text: str) -> str | None:
+            digits = text.strip().lstrip("lL:# ")
+            return None if digits.replace(",", "").isdigit() else "A number, please: 1200, or L1200 for a line."
+
+        def chosen(text: str | None) -> None:
+            file = self.session.file
+            if not text or file is None:
+                return
+            number = int(text.strip().lstrip("lL:# ").replace(",", ""))
+            row = file.record_at_line(number) if text.strip()[:1] in "lL" else number - 1
+            self.preview.move_to(row, center=True)
+            self.preview.focus()
+
+        explain = "A row number (1 is the first data row), or L and a line number of the file."
+        self.app.push_screen(Prompt("Go to", explain, check=wrong), chosen)

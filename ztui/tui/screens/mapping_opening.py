@@ -1,0 +1,160 @@
+"""Opening a file, reading it another way, another module: everything that brings the mapping screen its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ztui.model.table import DialectOverrides
+from ztui.tui.screens.mapping_parts import MappingParts
+
+if TYPE_CHECKING:
+    from textual import events
+
+
+class Opening(MappingParts):
+    """Actions around file, format and module."""
+
+    def begin(self, path: str) -> None:
+        """Open a file and bring it to a proposal, showing each step as it is there."""
+        self.work(self._open(path), "open")
+
+    async def _open(self, path: str, overrides: DialectOverrides | None = None) -> None:
+        session = self.session
+        await session.open(path, overrides)
+        self.show_file()
+        self.index()
+        if session.schema is None:
+            await session.choose_module(session.module or "Leads")
+        await self._propose()
+
+    async def _propose(self) -> None:
+        draft = await self.session.propose()
+        self.show_draft()
+        missing = draft.missing()
+        if missing:
+            self.fields.go_to(missing[0].api_name)
+
+    def index(self) -> None:
+        """Read the file through in the background; the number of rows becomes exact."""
+        self.work(self._index(), "index")
+
+    async def _index(self) -> None:
+        file = self.session.file
+        if file is None or file.row_count is not None:
+            return
+
+        def progress(rows: int, fraction: float) -> None:
+            if self.session.file is file:
+                self.preview.changed_count()
+                self.show_counts()
+
+        await file.index(progress)
+        if self.session.file is file:
+            self.preview.changed_count()
+            self.show_counts()
+            if file.structure:
+                worst = file.structure[0]
+                self.notify(
+                    f"{len(file.structure)} oddit{'y' if len(file.structure) == 1 else 'ies'} in the file's structure, "
+                    f"the first in line {worst.line}. c (check) lists them.",
+                    severity="warning",
+                )
+
+    def failed(self, group: str, error: BaseException) -> None:
+        """A file that cannot be opened leaves a way to open another."""
+        self.ztui.show_error(error)
+        if group == "open" and self.session.file is None:
+            from ztui.tui.screens.home import HomeScreen
+
+            self.session.path = None
+            if not any(isinstance(s, HomeScreen) for s in self.app.screen_stack):
+                self.app.call_later(self._home)
+
+    async def _home(self) -> None:
+        from ztui.tui.screens.home import HomeScreen
+
+        dialog = self.app.screen
+        home = HomeScreen()
+        if dialog is not self:
+            self.app.push_screen(home)
+            self.app.screen_stack.remove(home)
+            self.app.screen_stack.insert(-1, home)
+        else:
+            self.app.switch_screen(home)
+
+    def action_dialect(self) -> None:
+        """How the file is read."""
+        file = self.session.file
+        if file is None:
+            return
+        from ztui.tui.dialogs.dialect import DialectDialog
+
+        self.app.push_screen(DialectDialog(file.info, self.session.overrides, self.reread), self._reread_done)
+
+    def reread(self, overrides: DialectOverrides) -> None:
+        """Read the file another way, at once."""
+        self.work(self._reread(overrides), "open")
+
+    async def _reread(self, overrides: DialectOverrides) -> None:
+        await self.session.reread(overrides)
+        self.show_file()
+
+    def _reread_done(self, _answer: object = None) -> None:
+        self.work(self._after_reread(), "open")
+
+    async def _after_reread(self) -> None:
+        self.index()
+        if self.session.draft is None and self.session.file is not None:
+            await self._propose()
+        self.show_file()
+
+    def action_module(self) -> None:
+        """Import into another module."""
+        self.work(self._module(), "module")
+
+    async def _module(self) -> None:
+        from ztui.tui.dialogs.modules import module_picker
+
+        workspace = await self.session.workspace()
+        modules = await workspace.modules()
+
+        def chosen(name: str | None) -> None:
+            if name and name != self.session.module:
+                self.work(self._other_module(name), "open")
+
+        self.app.push_screen(module_picker(modules, self.session.module or ""), chosen)
+
+    async def _other_module(self, name: str) -> None:
+        await self.session.choose_module(name)
+        self.fields.filter = ""
+        if self.session.file is not None:
+            await self._propose()
+        self.show_draft()
+
+    def action_open_file(self) -> None:
+        """Another file."""
+        from ztui.tui.dialogs.open_file import OpenFileDialog
+
+        def chosen(path: str | None) -> None:
+            if path:
+                self.begin(path)
+
+        here = self.session.path or ""
+        self.app.push_screen(OpenFileDialog(here.rpartition("/")[0]), chosen)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A file dropped on the terminal arrives as its path."""
+        from ztui.present.paths import pasted_path
+
+        path = pasted_path(event.text)
+        if path is not None:
+            self.begin(path)
+
+    def action_home(self) -> None:
+        """To the runs and recent files."""
+        from ztui.tui.screens.home import HomeScreen
+
+        if any(isinstance(s, HomeScreen) for s in self.app.screen_stack[:-1]):
+            self.app.pop_screen()
+        else:
+            self.app.switch_screen(HomeScreen())

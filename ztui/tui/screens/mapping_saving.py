@@ -1,0 +1,78 @@
+"""Mappings as files: saved, loaded, and what differs when the file has other columns."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ztui.tui.screens.mapping_parts import MappingParts
+
+if TYPE_CHECKING:
+    from ztui.model.mapping import Mapping
+
+
+class Saving(MappingParts):
+    """Actions that read and write mapping files."""
+
+    def action_save(self) -> None:
+        """Write the mapping to a file."""
+        draft = self.session.draft
+        if draft is None:
+            return
+        from ztui.tui.dialogs.prompt import Prompt
+
+        stem = Path(self.session.path or "mapping").stem
+        explain = "A TOML file that can be read, edited, kept in git, and used by `ztui import --mapping`."
+
+        def chosen(path: str | None) -> None:
+            if path and path.strip():
+                self.work(self._save(path.strip(), draft.mapping), "save")
+
+        self.app.push_screen(Prompt("Save the mapping", explain, f"{stem}.{draft.mapping.module}.toml"), chosen)
+
+    async def _save(self, path: str, mapping: Mapping) -> None:
+        workspace = await self.session.workspace()
+        schema = self.session.schema
+        if schema is None:
+            return
+        target = _home(path)
+        await asyncio.to_thread(workspace.mappings.save, target, mapping, schema)
+        if self.session.draft is not None:
+            self.session.draft.keep()
+        self.notify(f"Saved to {target}", timeout=3)
+
+    def action_load(self) -> None:
+        """Read a mapping from a file."""
+        from ztui.tui.dialogs.open_file import OpenFileDialog
+
+        def chosen(path: str | None) -> None:
+            if path:
+                self.work(self._load(path), "save")
+
+        dialog = OpenFileDialog("", heading="Load a mapping", endings=(".toml",))
+        self.app.push_screen(dialog, chosen)
+
+    async def _load(self, path: str) -> None:
+        session = self.session
+        workspace = await session.workspace()
+        mapping = await asyncio.to_thread(workspace.mappings.load, _home(path))
+        if session.file is None:
+            return
+        if session.draft is None or mapping.module != session.module:
+            await session.choose_module(mapping.module)
+            await session.propose()
+        headers = session.file.info.headers
+        drift = workspace.mappings.drift(mapping, headers)
+        if session.draft is not None:
+            session.draft.change(workspace.mappings.adapt(mapping, headers), f"loaded {Path(path).name}")
+        self.show_draft()
+        if drift:
+            from ztui.present.drift import drift_lines
+            from ztui.tui.dialogs.message import Notice
+
+            self.app.push_screen(Notice("The file's columns differ from the mapping's", "\n".join(drift_lines(drift))))
+
+
+def _home(path: str) -> Path:
+    return Path(path).expanduser()

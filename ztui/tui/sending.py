@@ -1,0 +1,88 @@
+"""From a checked draft to a run: the plan, what sending it means, and the task that carries it out.
+
+A run belongs to the app, not to a screen: screens come and go while it works. They follow `app.run_changed`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ztui.errors import ZtuiError
+from ztui.tui.bridge import run_to
+
+if TYPE_CHECKING:
+    from ztui.engine.preflight import CheckReport
+    from ztui.model.crm import Credits
+    from ztui.model.plan import ImportPlan
+    from ztui.model.profile import Profile
+    from ztui.model.run import RunState
+    from ztui.tui.app import ZtuiApp
+    from ztui.tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan with what a person should know before saying yes. `earlier` are runs of the same file and module."""
+
+    plan: ImportPlan
+    profile: Profile
+    rows: int
+    left_out: int
+    parts: int
+    credits: Credits | None
+    warnings: int
+    earlier: tuple[RunState, ...]
+    report: CheckReport
+
+
+async def prepare(session: Session) -> Offer:
+    """Make the plan of what was checked. Raises PlanError when there is nothing to send."""
+    from ztui.engine.planner import make_plan
+
+    workspace = await session.workspace()
+    file, draft, schema, report, profile = (
+        session.file,
+        session.draft,
+        session.schema,
+        session.report,
+        workspace.profile,
+    )
+    if file is None or draft is None or schema is None or report is None or profile is None:
+        raise RuntimeError("nothing to send")
+    plan = await make_plan(file, draft.mapping, schema, profile, report=report, exclude_refused=session.leave_out)
+    scope = len(plan.records) if plan.records is not None else plan.total_rows
+    rows = scope - len(plan.exclude)
+    try:
+        credits = await workspace.credits()
+    except ZtuiError:
+        credits = None  # a figure to know, not a reason to stop; sending will tell if the org cannot be reached
+    return Offer(
+        plan=plan,
+        profile=profile,
+        rows=rows,
+        left_out=len(plan.exclude),
+        parts=math.ceil(rows / plan.rows_per_part),
+        credits=credits,
+        warnings=report.warnings,
+        earlier=tuple(workspace.runs.earlier(plan.source, plan.mapping.module)),
+        report=report,
+    )
+
+
+def start(app: ZtuiApp, offer: Offer) -> None:
+    """Begin the run in a task of the app and show it."""
+    from ztui.tui.screens.run import RunScreen
+
+    app.session.remember()
+    screen = RunScreen()
+    app.push_screen(screen)
+    app.carry_out(_start(app, offer), f"send {offer.plan.source.sha256[:12]}")
+
+
+async def _start(app: ZtuiApp, offer: Offer) -> None:
+    workspace = await app.session.workspace()
+    report = offer.report
+    refused = [f for group in report.groups if group.scope == "row" for f in report.findings(group, 0, group.count)]
+    await workspace.runs.start(offer.plan, run_to(app), left_out=refused)
