@@ -1,0 +1,156 @@
+"""Zips and CSVs as bulk write knows them: opening an upload, reading its rows, writing the result archive."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+
+DELIMITERS = (",", ";", "|", ":")
+MAX_ROWS = 25_000
+MAX_COLUMNS = 200
+MAX_UNZIPPED = 400_000_000
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ValueError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    EOFError,
+)
+NOT_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
+csv.field_size_limit(10_000_000)
+
+
+class BadFile(Exception):
+    """The upload cannot be imported; `code` is what the job fails with."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether these bytes are a zip archive with a readable directory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)):
+            return True
+    except BROKEN:
+        return False
+
+
+def csv_names(data: bytes) -> list[str]:
+    """The CSV entries of an archive, folders and hidden files left out."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [i.filename for i in archive.infolist() if not i.is_dir()]
+    except BROKEN:
+        return []
+    plain = [n for n in names if not n.startswith("__MACOSX/") and not base_name(n).startswith(".")]
+    return [n for n in plain if n.lower().endswith(".csv")]
+
+
+def base_name(entry: str) -> str:
+    """An entry's name without folders."""
+    return entry.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def read_entry(data: bytes, name: str, limit: int = MAX_UNZIPPED) -> bytes:
+    """One entry's bytes; BadFile when it is damaged, encrypted or bigger than `limit` bytes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(name) as entry:
+            content = entry.read(limit + 1)
+    except BROKEN as problem:
+        raise BadFile("INVALID_FILE_FORMAT") from problem
+    if len(content) > limit:
+        raise BadFile("FILE_TOO_LARGE")
+    return content
+
+
+def head(data: bytes, name: str) -> bytes:
+    """The entry's first 256 KiB, enough for its header line."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(name) as entry:
+            return entry.read(262_144)
+    except BROKEN as problem:
+        raise BadFile("INVALID_FILE_FORMAT") from problem
+
+
+def decode(content: bytes, encoding: str | None, *, partial: bool = False) -> tuple[str, str]:
+    """The text and the name of its charset: the declared one, else what a byte-order mark or the bytes tell."""
+    if encoding:
+        return content.decode(encoding, "replace").removeprefix("\ufeff"), encoding
+    if content.startswith(codecs.BOM_UTF8):
+        return content.decode("utf-8-sig", "replace"), "UTF-8"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace"), "UTF-16"
+    try:
+        return codecs.getincrementaldecoder("utf-8")("strict").decode(content, not partial), "UTF-8"
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace"), "windows-1252"
+
+
+def known_charset(name: str) -> bool:
+    """Whether a declared `character_encoding` is a text charset at all."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return bool(getattr(found, "_is_text_encoding", False)) and found.name.replace("-", "_") not in NOT_CHARSETS
+
+
+def delimiter_of(text: str) -> str:
+    """Comma, semicolon, colon or pipe, whichever the header line holds most outside quotes."""
+    quoted, counts = False, dict.fromkeys(DELIMITERS, 0)
+    for char in text:
+        if char == '"':
+            quoted = not quoted
+        elif not quoted and char in "\r\n":
+            if any(counts.values()):
+                break
+        elif not quoted and char in counts:
+            counts[char] += 1
+    return max(DELIMITERS, key=lambda d: counts[d]) if any(counts.values()) else ","
+
+
+def header_of(text: str) -> list[str]:
+    """The header cells, trimmed; empty when there is none."""
+    for row in rows_of(text):
+        return [cell.strip() for cell in row]
+    return []
+
+
+def rows_of(text: str) -> Iterator[list[str]]:
+    """All records, the header first; wholly empty lines are passed over. BadFile when it is no CSV."""
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
+            if row and (len(row) > 1 or row[0].strip()):
+                yield row
+    except csv.Error as problem:
+        raise BadFile("INVALID_FILE_FORMAT") from problem
+
+
+def result_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """The result table as the archive holds it: UTF-8, comma, quoted where needed."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+    """An archive of these entries; the same entries always give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name, (2021, 5, 11, 12, 38, 30)), content, zipfile.ZIP_DEFLATED, 1)
+    return out.getvalue()
