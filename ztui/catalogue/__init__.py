@@ -30,7 +30,7 @@ from ztui.catalogue.knowledge import (
     versions,
 )
 from ztui.catalogue.loader import all_entries, code_of, entries, find, lookup, of_kind, resolve, similar
-from ztui.catalogue.standard import record_id_field, standard_fields, standard_modules, standard_schema
+from ztui.catalogue.standard import display_field, record_id_field, standard_fields, standard_modules, standard_schema
 
 __all__ = [
     "KINDS",
@@ -53,6 +53,7 @@ __all__ = [
     "data_center_of",
     "data_centers",
     "date_formats",
+    "display_field",
     "domains",
     "entries",
     "environments",

@@ -59,7 +59,10 @@ class Limits:
     connect_seconds: float
     read_seconds: float
     write_seconds: float
+    answer_seconds: float
     upload_seconds: float
+    download_seconds: float
+    answer_bytes: int
     download_bytes: int
     unpacked_bytes: int
     unpack_ratio: int

@@ -43,6 +43,12 @@ def standard_schema(module: str) -> ModuleSchema | None:
     return ModuleSchema(found, standard_fields(module)) if found else None
 
 
+def display_field(module: str) -> str | None:
+    """The field by which records of a stock module are known (what a lookup shows), or None."""
+    found = _modules().get(module, {}).get("display_field")
+    return found if isinstance(found, str) else None
+
+
 def record_id_field() -> Field:
     """The record id as a field: a key for update and upsert, never a value that an insert could set."""
     return Field("id", "Record ID", "bigint", length=19, can_create=False, can_update=True)
@@ -51,7 +57,6 @@ def record_id_field() -> Field:
 def _field(values: Mapping[str, Any]) -> Field:
     known = field_type(values["data_type"])
     lookup = values.get("lookup")
-    display = _modules().get(lookup, {}).get("display_field") if lookup else None
     return Field(
         api_name=values["api_name"],
         label=values["label"],
@@ -65,5 +70,5 @@ def _field(values: Mapping[str, Any]) -> Field:
         unique=values.get("unique", False),
         mass_update=values.get("mass_update", False),
         picklist=tuple(PickListValue(v, v) for v in values.get("picklist", ())),
-        lookup=LookupTarget(lookup, display) if lookup else None,
+        lookup=LookupTarget(lookup, display_field(lookup)) if lookup else None,
     )
