@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
 
 from ztui.sandbox import archive, create, tokens
@@ -13,6 +13,7 @@ from ztui.sandbox.clock import iso
 from ztui.sandbox.faults import Fault
 from ztui.sandbox.jobs import COMPLETED, LINK_LIFETIME
 from ztui.sandbox.limits import CREATE_JOB
+from ztui.sandbox.mappings import Checks
 from ztui.sandbox.org import ZGID
 from ztui.sandbox.state import Sandbox
 from ztui.sandbox.wire import (
@@ -95,7 +96,7 @@ async def _file_part(box: Sandbox, call: Call) -> tuple[str, bytes]:
     from starlette.datastructures import Headers, UploadFile
     from starlette.formparsers import MultiPartException, MultiPartParser
 
-    async def chunks() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncGenerator[bytes, None]:
         for start in range(0, len(call.body), 262_144):
             yield call.body[start : start + 262_144]
 
@@ -134,7 +135,7 @@ async def create_job(box: Sandbox, call: Call) -> Answer:
         raise bulk_error("INVALID_DATA", "Invalid data") from problem
     if call.dialect.newest and "multipart" in call.headers.get("content-type", ""):
         raise bulk_error("REQUEST_BODY_NOT_SUPPORTED", "Request body is not supported")
-    checks = create.Checks(box.store, box.org, box.switches, call.dialect, allowed)
+    checks = Checks(box.store, box.org, box.switches, call.dialect, allowed)
     spec = create.check(body, checks)
     box.limits.charge(CREATE_JOB - 1)
     number = await box.jobs.create(spec)

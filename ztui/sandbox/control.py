@@ -1,4 +1,4 @@
-"""The sandbox's control plane under `/_sandbox/`, outside Zoho's URLs: reset, faults, clock, pace, state, grant, job."""
+"""The control plane under `/_sandbox/`, outside Zoho's URLs: reset, faults, clock, pace, switches, state, grant."""
 
 from __future__ import annotations
 

@@ -121,10 +121,8 @@ def _day(match: re.Match[str]) -> date | None:
         year -= 100 if year > datetime.now(UTC).year + 20 else 0
     else:
         year = int(parts["y"])
-    if name := parts.get("mname"):
-        month = _LONG.get(name.lower()) or _SHORT.get(name.lower(), 0)
-    else:
-        month = int(parts["m"])
+    name = (parts.get("mname") or "").lower()
+    month = int(parts["m"]) if not name else _LONG.get(name) or _SHORT.get(name, 0)
     try:
         return date(year, month, int(parts["d"]))
     except ValueError:

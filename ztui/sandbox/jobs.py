@@ -188,7 +188,7 @@ class Jobs:
             return
         body = dump(self.details(row, VERSIONS[spec["version"]], self._box.base))
         task = asyncio.get_running_loop().create_task(
-            asyncio.to_thread(callback.deliver, spec["callback"]["url"], body)  # type: ignore[arg-type]
+            asyncio.to_thread(callback.deliver, spec["callback"]["url"], body)
         )
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)

@@ -31,7 +31,7 @@ class BadSettings(Exception):
 
 @dataclass(slots=True)
 class Settings:
-    """How to start. `faults` are in the short form; `scenario` is a TOML file whose values yield to those given here."""
+    """How to start. `faults` are in the short form; `scenario` names a TOML file; what is given here wins."""
 
     port: int = 0
     state: Path | None = None

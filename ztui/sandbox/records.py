@@ -1,4 +1,4 @@
-"""The org's records in SQL: how fields are addressed, read, written, indexed and shown as the records API shows them."""
+"""The org's records in SQL: how fields are addressed, read, written, indexed, and shown by the records API."""
 
 from __future__ import annotations
 

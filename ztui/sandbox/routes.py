@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from ztui.sandbox import bulk, control, mass_update, metadata, oauth, query, record_api, tokens, writing
+from ztui.sandbox import bulk, control, mass_update, metadata, oauth, people, query, record_api, tokens, writing
 from ztui.sandbox.dialect import VERSIONS
 from ztui.sandbox.faults import Fault
 from ztui.sandbox.limits import throttled
@@ -84,10 +84,10 @@ ROUTES: tuple[Route, ...] = (
     ),
     _route("token", r"/oauth/v2/token", {"POST": Method(oauth.token), "GET": Method(oauth.token)}, is_open=True),
     _route("token", r"/oauth/v2/token/revoke", {"POST": Method(oauth.revoke)}, is_open=True),
-    _route("org", rf"/crm{_VERSION}/org", {"GET": Method(metadata.org, ("ZohoCRM.org.READ",))}),
-    _route("users", rf"/crm{_VERSION}/users", {"GET": Method(metadata.users, ("ZohoCRM.users.READ",))}),
-    _route("users", rf"/crm{_VERSION}/users{_ID}", {"GET": Method(metadata.user, ("ZohoCRM.users.READ",))}),
-    _route("metadata", rf"/crm{_VERSION}/__apis", {"GET": Method(metadata.apis, ("ZohoCRM.apis.READ",))}),
+    _route("org", rf"/crm{_VERSION}/org", {"GET": Method(people.org, ("ZohoCRM.org.READ",))}),
+    _route("users", rf"/crm{_VERSION}/users", {"GET": Method(people.users, ("ZohoCRM.users.READ",))}),
+    _route("users", rf"/crm{_VERSION}/users{_ID}", {"GET": Method(people.user, ("ZohoCRM.users.READ",))}),
+    _route("metadata", rf"/crm{_VERSION}/__apis", {"GET": Method(people.apis, ("ZohoCRM.apis.READ",))}),
     _route("metadata", rf"/crm{_VERSION}/settings/modules", _meta("modules", metadata.modules)),
     _route("metadata", rf"/crm{_VERSION}/settings/modules{_MODULE}", _meta("modules", metadata.module)),
     _route("metadata", rf"/crm{_VERSION}/settings/fields", _meta("fields", metadata.fields)),
@@ -254,7 +254,7 @@ async def _before(box: Sandbox, call: Call, struck: list[Fault], reply: Reply) -
 
 def _proxy(fault: Fault) -> Answer:
     title = "502 Bad Gateway" if fault.kind == "502" else "503 Service Temporarily Unavailable"
-    page = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body></html>\r\n"
+    page = f"<html><head><title>{title}</title></head>\r\n<body><center><h1>{title}</h1></center></body></html>"
     answer = Answer(int(fault.kind), page.encode(), Service.CONTROL, "text/html", error=True)
     if fault.kind == "503":
         answer = answer.with_headers(("Retry-After", str(int(fault.number("retry_after", 0, 3600)))))

@@ -6,15 +6,16 @@ whole effect and its result go into the store in one transaction, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ztui.sandbox import archive, records
+from ztui.sandbox.lookups import lookup_reader, parent_reader
 from ztui.sandbox.org import CURRENT_USER, LOOKUPS, FieldDef, ModuleDef, Org
 from ztui.sandbox.store import Store
 from ztui.sandbox.switches import Switches
-from ztui.sandbox.values import INVALID, NOT_FOUND, Reader, Refusal, reader_for
+from ztui.sandbox.values import Reader, Refusal, reader_for
 
 ORDER = (
     "MANDATORY_NOT_FOUND",
@@ -129,7 +130,7 @@ class RowEngine:
         if definition.data_type in LOOKUPS:
             target = self.org.modules.get(definition.lookup or "")
             if self.parent is not None and mapping.get("parent_column_index") is not None:
-                return _parent_reader(self.parent, mapping["parent_column_index"])
+                return parent_reader(self.parent.rows, self.parent.touched, mapping["parent_column_index"])
             if target is not None:
                 return lookup_reader(self.store, target, mapping["find_by"])
         return reader_for(
@@ -264,55 +265,6 @@ def _default_text(given: Mapping[str, Any] | None) -> str:
 
 def _errors_text(errors: Mapping[str, Sequence[str]]) -> str:
     return ":".join(f"{code}-{','.join(errors[code])}" for code in ORDER if code in errors)
-
-
-def lookup_reader(store: Store, target: ModuleDef, find_by: str | None) -> Reader:
-    """A lookup's reader: by the named field of the other module, or by id and else by display field when none is named.
-
-    Nothing found: NOT_FOUND; several found: INVALID.
-    """
-    display = target.fields[target.display_field]
-    names = _shown_names(store, target, display)
-    by = target.fields.get(find_by or "id")
-    if by is None:
-        return lambda cell: NOT_FOUND
-    first = records.index(store, target, by)
-    second = records.index(store, target, display) if find_by is None else {}
-
-    def read(cell: str) -> Any:
-        wanted = records.norm(cell)
-        ids = first.get(wanted) or second.get(wanted)
-        if not ids:
-            return NOT_FOUND
-        if len(ids) > 1:
-            return INVALID
-        return {"id": str(ids[0]), "name": names.get(ids[0], "")}
-
-    return read
-
-
-def _shown_names(store: Store, target: ModuleDef, display: FieldDef) -> dict[int, str]:
-    sql = f"SELECT id, {records.field_sql(display)} AS shown FROM records WHERE module=?"
-    return {r["id"]: str(r["shown"] or "") for r in store.rows(sql, (target.api_name,))}
-
-
-def _parent_reader(parent: Outcome, column: int) -> Reader:
-    """A child's reference to its parent's row: by the cell that the parent CSV holds in `column`."""
-    found: dict[str, list[int]] = {}
-    for row, number in zip(parent.rows, parent.touched, strict=True):
-        if number and column < len(row) and row[column].strip():
-            found.setdefault(records.norm(row[column]), []).append(number)
-    return _reading(found)
-
-
-def _reading(found: Mapping[str, Sequence[int]]) -> Callable[[str], Any]:
-    def read(cell: str) -> Any:
-        ids = found.get(records.norm(cell))
-        if not ids:
-            return NOT_FOUND
-        return {"id": str(ids[0]), "name": ""} if len(set(ids)) == 1 else INVALID
-
-    return read
 
 
 def result_rows(outcome: Outcome, mappings: Sequence[Mapping[str, Any]], switches: Switches) -> bytes:
