@@ -3,6 +3,7 @@ time, results are an archive, records can be read back, and answers can get lost
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import random
@@ -33,8 +34,6 @@ class VirtualClock:
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        import asyncio
-
         self.time += timedelta(seconds=seconds)
         await asyncio.sleep(0)
 
@@ -45,7 +44,7 @@ class FakeJob:
     request: BulkWrite
     ready: datetime
     done: bool = False
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     result: bytes = b""
     failed: str = ""
 
@@ -105,9 +104,9 @@ class FakeZoho:
         rng = random.Random(self.seed)
         if self.shuffle:
             rng.shuffle(out)
-        for _ in range(self.drop):
+        for _ in range(min(self.drop, len(out))):
             out.pop(rng.randrange(len(out)))
-        for _ in range(self.repeat):
+        for _ in range(self.repeat if out else 0):
             out.insert(rng.randrange(len(out)), list(rng.choice(out)))
         text = io.StringIO()
         writer = csv.writer(text)
@@ -165,7 +164,7 @@ class FakeCrm:
         file_id = self.zoho.new_id()
         self.zoho.files[file_id] = list(csv.reader(io.StringIO(text)))[1:]
         if on_progress is not None:
-            on_progress(path.stat().st_size, path.stat().st_size)
+            on_progress(len(text), len(text))
         self.fault("upload", "after")
         return UploadedFile(file_id, self.zoho.stamp())
 
@@ -198,7 +197,7 @@ class FakeCrm:
     async def download(self, url: str, to: Path) -> None:
         self._enter("download")
         job = self.zoho.jobs[Path(url).stem]
-        to.write_bytes(job.result)
+        await asyncio.to_thread(to.write_bytes, job.result)
         self.fault("download", "after")
 
     async def coql(self, query: str) -> list[Record]:

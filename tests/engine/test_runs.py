@@ -34,7 +34,7 @@ async def test_three_parts_go_to_their_end(world: World) -> None:
     assert [o.line for o in world.runs.outcomes(state.run_id, results=[RowResult.SKIPPED])] == [9, 132]
     assert world.runs.groups(state.run_id)[0].code == "INVALID_DATA"
     assert state == world.runs.ledger.replay(state.run_id)
-    assert [type(e) for e in seen][0] is ev.RunStarted
+    assert isinstance(seen[0], ev.RunStarted)
     assert not world.runs.worked_on(state.run_id)
 
 
@@ -135,7 +135,8 @@ async def test_a_refused_sign_in_stops_and_resume_goes_on(world: World) -> None:
 
     state = await world.runs.start(world.plan(rows_per_part=10))
     assert state.phase is Phase.STOPPED
-    assert state.error is not None and state.error.code == "INVALID_TOKEN"
+    assert state.error is not None
+    assert state.error.code == "INVALID_TOKEN"
 
     state = await world.runs.resume(state.run_id)
     assert state.outcome == OutcomeCounts(added=20)
@@ -199,11 +200,13 @@ async def test_resume_all_leaves_a_canary_waiting(world: World) -> None:
 async def test_pause_and_resume_from_another_process(world: World) -> None:
     world.write(30)
     other = world.another()
-    asked = asyncio.Event()
+    asked, paused = asyncio.Event(), asyncio.Event()
 
     def on_state(state: RunState, event: ev.ImportEvent) -> None:
         if isinstance(event, ev.PartPacked) and event.part == 1:
             asked.set()
+        if isinstance(event, ev.RunPaused):
+            paused.set()
 
     world.hold("upload")
     work = asyncio.create_task(world.runs.start(world.plan(rows_per_part=10), on_state))
@@ -212,8 +215,7 @@ async def test_pause_and_resume_from_another_process(world: World) -> None:
     with pytest.raises(RunError, match="RUN_BUSY"):
         await other.resume(run_id)
     await other.pause(run_id)
-    while world.runs.get(run_id).phase is not Phase.PAUSED:
-        await asyncio.sleep(0.01)
+    await paused.wait()
     world.let_go()
     state = await work
     assert state.phase is Phase.PAUSED
@@ -263,7 +265,8 @@ async def test_a_changed_file_stops_the_run_and_says_what_changed(world: World) 
     state = await world.runs.start(plan)
 
     assert state.phase is Phase.STOPPED
-    assert state.error is not None and state.error.code == "SOURCE_CHANGED"
+    assert state.error is not None
+    assert state.error.code == "SOURCE_CHANGED"
     assert "bytes" in dict(state.error.details)["changed"]
     assert world.zoho.requests == []
 

@@ -23,7 +23,7 @@ _WINDOW = 2000
 
 
 async def open_unchanged(opener: Opener, plan: ImportPlan) -> Source:
-    """The plan's file, opened the same way. SourceChanged, with what changed, when it is not the one that was mapped."""
+    """The plan's file, opened the same way. SourceChanged, with what changed, when it is not the one mapped."""
     source = await opener(plan.info)
     try:
         now = await source.digest()

@@ -1,6 +1,6 @@
 """Finds out what became of rows whose result cannot be had, by reading the records back.
 
-Used where a create was accepted but its job id is lost, and where a result archive is missing rows or gone. A row counts
+Used where a create was accepted but its job id is lost, and where a result archive lacks rows or is gone. A row counts
 as written only when a record shows it: same key, same other values, and created (or, for update and upsert, modified)
 since the part was uploaded, by the CRM's own clock. Everything else stays unknown.
 """
