@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ztui import catalogue
 from ztui.engine.trial import OnStep, Trial
-from ztui.errors import ConfigError
-from ztui.model.profile import Profile
+from ztui.errors import ConfigError, SignInError
+from ztui.model.profile import Profile, Secret
 from ztui.store.locations import Locations
 from ztui.store.profiles import ProfileStore, make_profile, table_of
 from ztui.store.tokens import TokenStore
@@ -74,6 +75,23 @@ class Profiles:
             self._store.save(learnt)
         return learnt
 
+    def own_hosts(self, profile: Profile) -> dict[str, str]:
+        """The hosts that were given explicitly, by part; those of the data centre are not in it."""
+        return dict(table_of(profile).get("domains", {}))
+
+    def data_centers(self) -> tuple[str, ...]:
+        """The data centres by their short names, the default first."""
+        return tuple(catalogue.data_centers())
+
+    def environments(self) -> tuple[str, ...]:
+        """Zoho's kinds of orgs."""
+        return catalogue.environments()
+
+    def versions(self) -> tuple[str, ...]:
+        """The API versions a profile may speak, the default first."""
+        default = make_profile("any", {}).api_version
+        return (default, *(v for v in catalogue.versions().all if v != default))
+
     def missing_credentials(self, profile: Profile) -> tuple[str, ...]:
         """The fields that are needed for signing in and not there; () when it can sign in."""
         creds = profile.credentials
@@ -96,3 +114,22 @@ class Profiles:
         async with ZohoClient(profile, tokens=self._tokens) as client:
             await trial.run(client)
         return trial
+
+    async def exchange(self, profile: Profile, code: str) -> Profile:
+        """The profile with the refresh token that a self client's code (good once, for minutes) is exchanged for.
+
+        Raises SignInError when Zoho refuses it, and when client id or secret are missing.
+        """
+        from ztui.zoho.client import exchange_code
+
+        creds = profile.credentials
+        if not creds.client_id or creds.client_secret is None:
+            facts = {"profile": profile.name, "missing": "client id and client secret"}
+            raise SignInError("CREDENTIALS_INCOMPLETE", details=facts, level="local")
+        grant = await exchange_code(
+            profile.domains, creds.client_id, creds.client_secret, Secret(code), data_center=profile.data_center
+        )
+        if grant.refresh_token is None:
+            facts = {"profile": profile.name, "missing": "a refresh token: the code was not made by a self client"}
+            raise SignInError("CREDENTIALS_INCOMPLETE", details=facts, level="local")
+        return replace(profile, credentials=replace(creds, refresh_token=grant.refresh_token))

@@ -121,3 +121,32 @@ def step_data(step: Step) -> dict[str, object]:
         "seen": step.seen or None,
         "error": told and {"level": told.level, "code": told.code, "title": told.title, "remedy": told.remedy},
     }
+
+
+def form_value(profile: Profile | None, key: str) -> str:
+    """A field of a profile as text for a form, by its key in `profiles.toml`; secrets in clear: mask them."""
+    if profile is None:
+        return ""
+    creds, hosts = profile.credentials, profile.domains
+    secrets = {
+        "access_token": creds.access_token,
+        "refresh_token": creds.refresh_token,
+        "client_secret": creds.client_secret,
+    }
+    if key in secrets:
+        secret = secrets[key]
+        return secret.reveal() if secret else ""
+    plain = {
+        "name": profile.name,
+        "data_center": profile.data_center,
+        "environment": profile.environment,
+        "api_version": profile.api_version,
+        "client_id": creds.client_id,
+        "zgid": profile.zgid,
+        "api": hosts.api,
+        "accounts": hosts.accounts,
+        "upload": hosts.upload,
+        "concurrency": str(profile.concurrency),
+        "readonly": "yes" if profile.readonly else "no",
+    }
+    return plain.get(key, "")

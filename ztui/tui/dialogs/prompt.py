@@ -24,15 +24,17 @@ class Prompt(Dialog[str]):
         *,
         placeholder: str = "",
         check: Callable[[str], str | None] | None = None,
+        secret: bool = False,
     ) -> None:
         super().__init__(heading)
         self._explain, self._value, self._placeholder, self._check = explain, value, placeholder, check
+        self._secret = secret
 
     def body(self) -> ComposeResult:
         """Explanation, input, complaint."""
         if self._explain:
             yield Words(self._explain, classes="soft")
-        field = Input(self._value, placeholder=self._placeholder, select_on_focus=True)
+        field = Input(self._value, placeholder=self._placeholder, select_on_focus=True, password=self._secret)
         field.cursor_blink = False
         yield field
         yield Words("", id="complaint")

@@ -1,0 +1,200 @@
+"""Every run and its parts, polled live, above the files opened lately: where ztui begins without a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from ztui.model.run import RunState
+from ztui.present.paths import pasted_path, shorten
+from ztui.present.recent import recent_cells
+from ztui.present.runs import run_line, run_status
+from ztui.tui.dialogs.base import Words
+from ztui.tui.screens.run_actions import RunActions
+from ztui.tui.widgets.grid import Grid
+from ztui.tui.widgets.grid_model import Column, Line, Lines
+from ztui.tui.widgets.run_list import RunList
+
+if TYPE_CHECKING:
+    from ztui.engine.workspace import RecentFile
+
+
+class JobsScreen(RunActions):
+    """Runs and recent files."""
+
+    STEP = 1
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o,ctrl+o", "open_file", "Open a file", show=True, key_display="o"),
+        Binding("i", "inspect", "Refused rows", show=True),
+        Binding("space", "parts", "Parts", show=True),
+        Binding("P", "profiles", "Profiles", show=True),
+        Binding("U", "mass_update", "Mass update", show=True),
+        Binding("R", "resume_all", "Go on with everything unfinished", show=False),
+        Binding("escape", "back", "Back", show=False),
+        Binding("q", "app.quit", "Quit", show=True),
+    ]
+    DEFAULT_CSS = """
+    JobsScreen {
+        & .pane { border: round $line; background: $surface; margin: 0 1;
+                  border-title-color: $ink-soft; border-title-style: bold; border-subtitle-color: $ink-faint; }
+        & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
+        & #runs { height: 2fr; }
+        & #files { height: 1fr; min-height: 5; }
+        & #about { height: 2; padding: 0 3; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._recent: list[RecentFile] = []
+        self._revision: tuple[int, int] | None = None
+
+    def content(self) -> ComposeResult:
+        """Runs, a line on the marked one, files."""
+        with Vertical(id="runs", classes="pane"):
+            yield RunList(id="list")
+        yield Words("", id="about")
+        with Vertical(id="files", classes="pane"):
+            yield Grid(
+                (
+                    Column("File", width=20, stretch=2),
+                    Column("Where", width=16, stretch=2, mark="muted"),
+                    Column("Size", width=9, right=True, mark="muted"),
+                    Column("Opened", width=16, mark="muted"),
+                ),
+                cursor="line",
+                header=1,
+                id="recent",
+                empty="No files yet. Press o to open one, or drop one on this window.",
+            )
+
+    @property
+    def list(self) -> RunList:
+        """The runs."""
+        return self.query_one(RunList)
+
+    def on_mount(self) -> None:
+        """Fill in what is known, and go on watching what was left behind."""
+        self.query_one("#runs", Widget).border_title = "Runs"
+        self.query_one("#files", Widget).border_title = "Recent files"
+        self.list.focus()
+        self.retitle()
+        self.ztui.run_changed.subscribe(self, self._changed)
+        self._tick = self.set_interval(1, self._on_tick)
+        self.work(self._load(), "load")
+
+    async def _load(self) -> None:
+        workspace = await self.session.workspace()
+        self._recent = workspace.recent_files()
+        lines = [
+            Line((name, shorten(folder, 48), size, when))
+            for name, folder, size, when in map(recent_cells, self._recent)
+        ]
+        self.query_one("#recent", Grid).show(source=Lines(lines))
+        self._reload()
+        if not len(self.list.lines(0, 1)) and self._recent:
+            self.query_one("#recent", Grid).focus()
+        self.retitle()
+        self.ztui.watch_runs()
+
+    def _reload(self) -> None:
+        runs = self.session.ready.runs
+        self._revision = runs.revision()
+        live = self.ztui.live
+        self.list.load([live.get(state.run_id, state) for state in runs.list()])
+        self._tell()
+
+    def _changed(self, state: RunState) -> None:
+        self.list.change(state)
+        self._tell()
+
+    def _on_tick(self) -> None:
+        """Times go on, and another ztui may have moved a run; nothing is drawn when nothing changed."""
+        if self.session.opened is None or self.app.screen is not self:
+            return
+        if self.session.opened.runs.revision() != self._revision:
+            self._reload()
+        elif self.list.any_active:
+            self.list.freshen()
+
+    def on_screen_resume(self) -> None:
+        """Another file may have been opened, another run started."""
+        super().on_screen_resume()
+        if self._revision is not None:
+            self.work(self._load(), "load")
+
+    def _tell(self) -> None:
+        state = self.list.state
+        about = self.query_one("#about", Words)
+        if state is None:
+            about.say(("A run is one import: what was sent, what Zoho did with it, and what it refused.", "soft"))
+            return
+        head, kind = run_line(state)
+        about.say((head, kind), "\n", (f"{run_status(state)} · profile {state.profile} · {state.run_id}", "soft"))
+
+    @on(Grid.Moved, "#list")
+    def _other_run(self) -> None:
+        self._tell()
+
+    @on(Grid.Chosen, "#list")
+    def _open_run(self) -> None:
+        if self.list.marked is not None:
+            from ztui.tui.screens.run import RunScreen
+
+            self.app.push_screen(RunScreen(self.list.marked))
+
+    @on(Grid.Chosen, "#recent")
+    def _open_recent(self, event: Grid.Chosen) -> None:
+        if 0 <= event.line < len(self._recent):
+            self.open(self._recent[event.line].path)
+
+    # -- the run the cursor is on
+
+    def meant(self) -> str | None:
+        """The run that actions are about."""
+        return self.list.marked
+
+    def action_parts(self) -> None:
+        """Show or hide the parts of the marked run."""
+        if self.list.marked is not None:
+            self.list.toggle(self.list.marked)
+
+    def action_resume_all(self) -> None:
+        """Go on with everything that is unfinished, what was paused or stopped too."""
+        self.ztui.watch_runs(halted=True)
+
+    # -- files
+
+    def open(self, path: str) -> None:
+        """To the mapping screen with this file."""
+        from ztui.tui.screens.mapping import MappingScreen
+
+        self.session.leave_file()
+        self.session.path = path
+        self.app.push_screen(MappingScreen())
+
+    def action_open_file(self) -> None:
+        """Name a file."""
+        from ztui.tui.dialogs.open_file import OpenFileDialog
+
+        def chosen(path: str | None) -> None:
+            if path:
+                self.open(path)
+
+        self.app.push_screen(OpenFileDialog(), chosen)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A file dropped on the terminal arrives as its path."""
+        path = pasted_path(event.text)
+        if path is not None:
+            self.open(path)
+
+    def action_back(self) -> None:
+        """To the import that is open, if there is one."""
+        if len(self.app.screen_stack) > 1:
+            self.dismiss(None)
