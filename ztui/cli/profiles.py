@@ -107,7 +107,7 @@ def add(name: str, replace: bool, use_it: bool, as_json: bool, **given: Any) -> 
     for key in ("access_token", "refresh_token", "client_secret"):
         given[key] = _asked(given[key], key.replace("_", " "))
     code = _asked(code, "self-client code")
-    profile = profiles.make(name, _with_domains(given, base), base)
+    profile = profiles.make(name, _with_domains(profiles, given, base), base)
     if code:
         profile = run_async(profiles.exchange(profile, code))
     missing = profiles.missing_credentials(profile)
@@ -191,14 +191,12 @@ def _wanted(profiles: Profiles, name: str | None) -> Profile:
     return profile
 
 
-def _with_domains(given: dict[str, Any], base: Profile | None) -> dict[str, Any]:
+def _with_domains(profiles: Profiles, given: dict[str, Any], base: Profile | None) -> dict[str, Any]:
     """The options as fields of a profile: the `--…-domain` ones become its `domains` table."""
     hosts = {part: given.pop(f"{part}_domain") for part in ("api", "accounts", "upload", "download")}
     hosts = {part: url for part, url in hosts.items() if url}
     if hosts and base is not None:
-        from ztui.store.profiles import table_of
-
-        hosts = {**table_of(base).get("domains", {}), **hosts}
+        hosts = {**profiles.own_hosts(base), **hosts}
     return {**given, **({"domains": hosts} if hosts else {})}
 
 

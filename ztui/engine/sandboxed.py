@@ -25,7 +25,7 @@ STOP_SECONDS = 5.0
 class Sandbox:
     """A context manager; also usable with `start()` and `stop()`. After the start `base_url` and `token` are known.
 
-    `pace` is "fast" (jobs are through after a few polls), "real" or "manual"; `state` keeps the org in that file;
+    `pace` says how jobs advance ("once", "fast", "real", "poll", "manual"); `state` keeps the org in that file;
     `owner_required` makes the default layout of Leads demand an owner, as one recorded org does.
     """
 
@@ -46,14 +46,20 @@ class Sandbox:
     @property
     def token(self) -> str:
         """An access token it accepts."""
-        return str(self._said["access_token"])
+        return str(self._said["token"])
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process is not None else None
 
     def start(self) -> None:
         """Start it and wait until it listens. Raises RunError SANDBOX_FAILED with what it said."""
         with tempfile.TemporaryFile() as complaints:
             process = subprocess.Popen(
                 [sys.executable, "-m", "ztui", "sandbox", *self._arguments],
-                stdin=subprocess.DEVNULL,
+                # It ends when this pipe does: the kernel closes it for us even after a `kill -9`.
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 # Ctrl+C in the terminal is for us: the sandbox must still answer while we end in order.
@@ -66,9 +72,10 @@ class Sandbox:
                 _ = self.base_url, self.token
             except (ValueError, KeyError, TypeError):
                 self.stop()
+                if process.stdout is not None:
+                    process.stdout.close()
                 complaints.seek(0)
-                words = complaints.read(2000).decode("utf-8", "replace").strip().splitlines()
-                reason = words[-1] if words else f"it said nothing for {START_SECONDS:.0f} seconds"
+                reason = _complaint(complaints.read(4000).decode("utf-8", "replace"))
                 raise RunError("SANDBOX_FAILED", details={"reason": reason}) from None
         # What it prints later (requests it was sent) is read away, so that it never waits for us.
         threading.Thread(target=_drain, args=(process.stdout,), name="sandbox-output", daemon=True).start()
@@ -78,13 +85,13 @@ class Sandbox:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def profile(self) -> Profile:
         """A profile that points at it."""
@@ -95,7 +102,8 @@ class Sandbox:
             credentials=Credentials(access_token=Secret(self.token)),
             data_center="",
             environment="sandbox",
-            api_version="v2.1",
+            api_version=str(self._said.get("version", "v2.1")),
+            zgid=str(self._said.get("zgid", "")),
             sandbox=True,
         )
 
@@ -119,6 +127,13 @@ def _first_line(process: subprocess.Popen[bytes]) -> bytes:
         return process.stdout.readline()
     finally:
         timer.cancel()
+
+
+def _complaint(said: str) -> str:
+    """The line of its standard error that says what is wrong."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith("ztui: ")]
+    return (told or lines or [f"it said nothing for {START_SECONDS:.0f} seconds"])[0].removeprefix("ztui: ")
 
 
 def _drain(stream: IO[bytes] | None) -> None:

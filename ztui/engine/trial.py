@@ -47,6 +47,10 @@ class Step:
 class Tried(Protocol):
     """The part of `ztui.zoho.client.ZohoClient` a trial uses. Every method raises ZohoError."""
 
+    async def sign_in(self) -> None:
+        """Get an access token."""
+        ...
+
     async def org(self) -> Org:
         """The organisation."""
         ...
@@ -90,6 +94,7 @@ class Trial:
         if not self._secrets():
             return self._skip_rest()
         try:
+            await client.sign_in()
             org = await client.org()
         except ZtuiError as error:
             self._first_answer(error)
@@ -158,6 +163,9 @@ class Trial:
             self._tell("bulk write", Result.OK, "allowed")
 
     async def _upload(self, client: Tried) -> None:
+        if self.profile.readonly:
+            self._tell("upload", Result.NOTE, "not tried: the profile is read-only")
+            return
         with tempfile.TemporaryDirectory(prefix="ztui-") as folder:
             path = Path(folder) / "ztui-test.zip"
             await asyncio.to_thread(path.write_bytes, _tiny_zip())

@@ -35,6 +35,8 @@ from ztui.model.profile import Credentials, Domains, Profile, Secret
 from ztui.store.atomic import locked, store_error, write_whole
 
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+DEFAULT_VERSION = "v2.1"
+"""What the recorded requests speak."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -62,7 +64,7 @@ class _Table(BaseModel):
     data_center: str = ""
     domains: _Domains = Field(default_factory=_Domains)
     environment: str = "production"
-    api_version: str = "v2.1"
+    api_version: str = DEFAULT_VERSION
     zgid: str = ""
     access_token: str = ""
     refresh_token: str = ""
