@@ -124,7 +124,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, *args: object, **more: object) -> object:
         if self == path:  # root may read anything, so the refusal is the system's word, not the mode bits
             raise PermissionError(13, "Permission denied")
-        return opened(self, *args, **more)  # type: ignore[arg-type, call-overload]
+        return opened(self, *args, **more)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(SourceError) as caught:

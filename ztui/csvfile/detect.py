@@ -150,7 +150,9 @@ def _guess(source: Source, data: Path, encoding: Encoding, overrides: DialectOve
         if not any(line.strip() for line in lines) and whole:
             raise SourceError("FILE_BLANK", details={"path": source.path})
         guess = sniff(lines, encoding.name, bool(encoding.bom_length), overrides, whole=whole)
-        wanted = max(overrides.header_line or 0, 0)
+        wanted = overrides.header_line or 0
+        if whole and wanted and not guess.sample.records:
+            raise SourceError("HEADER_LINE_INVALID", details={"path": source.path, "line": wanted})
         if whole or (len(guess.sample.records) > 2 and len(lines) > wanted) or guess.sample.unclosed:
             break
         if size >= LINE_LIMIT:

@@ -47,12 +47,14 @@ class Header:
 
 
 def find_header(records: Sequence[tuple[int, Sequence[str]]], wanted: int | None) -> Header:
-    """The header among the first records, given as (line, cells); `wanted` is a line the user insists on (0: none)."""
+    """The header among the first records, given as (line, cells).
+
+    `wanted` is the line the user insists on, at which the records then begin (0: no header).
+    """
     if not records:
         return Header(0, 1, (), "No records", "the file holds blank lines only")
     if wanted is not None and wanted > 0:
-        at = next((i for i, (line, _) in enumerate(records) if line >= wanted), len(records) - 1)
-        return _header_at(records, at, "as you said")
+        return _header_at(records, 0, "as you said")
     top = _first_full(records)
     if wanted == 0:
         return _without(records, 0, "as you said")
@@ -68,8 +70,10 @@ def _header_at(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) 
         first = records[at + 1][0]
     else:
         first = line + 1 + sum(len(re.findall(r"\r\n|\r|\n", cell)) for cell in cells)
-    skipped = f", {at} above it left out" if at else ""
-    return Header(line, first, tuple(cells), f"Header on line {line}{skipped}", how)
+    what = f"Header on line {line}"
+    if at:
+        what += f", {at} record{'s' if at > 1 else ''} above it left out"
+    return Header(line, first, tuple(cells), what, how)
 
 
 def _without(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) -> Header:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -63,7 +64,9 @@ def rewrite(source: Path, dialect: Dialect, workdir: Path | None) -> tuple[Path,
 
     def blocks(stream: BinaryIO) -> Iterator[bytes]:
         stream.seek(3 if dialect.bom else 0)
-        reader = RecordReader(physical_lines(stream), dialect)
+        # title lines need not be records; they become blank lines
+        first = dialect.header_line or dialect.first_line
+        reader = RecordReader(islice(physical_lines(stream), first - 1, None), dialect, line=first)
         line = 1
         for cells in reader:
             written = delimiter.join(map(cell, cells)) if cells != [""] else '""'

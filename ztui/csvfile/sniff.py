@@ -93,6 +93,8 @@ def sniff(lines: Sequence[str], encoding: str, bom: bool, overrides: DialectOver
     told = _SEP_LINE.fullmatch(lines[0]) if lines else None
     if told:
         start = 2
+    if overrides.header_line:
+        start = max(start, overrides.header_line)  # what stands above may be anything
     quotechar, how = _quotechar(lines, overrides)
     if how:
         notes.append((f"Quote character {quotechar or 'none'}", how))
