@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 _PURPOSE = {
-    "HomeScreen": "Your runs and the files you opened lately. Open a file to begin an import; running jobs go on being "
-    "watched here even after ztui was closed.",
     "MappingScreen": "Say which column feeds which field. Drag a column (its head or any cell) onto a field, or press "
     "Enter on a column or a field and choose. A proposal is there already: green is sure, amber with a ? wants a look. "
     "Dimmed columns are not sent. Drag a mapped field back onto the rows, or press Del, to unmap it.",
@@ -12,7 +10,8 @@ _PURPOSE = {
     "out; amber is surprising but possible. Enter goes to the cell.",
     "RunScreen": "One import on its way: packed, uploaded, worked on by Zoho, answered. You can leave at any time; the "
     "job runs on at Zoho and ztui picks it up again.",
-    "JobsScreen": "Every run and its parts, with Zoho's counts. Enter opens a run; running ones are polled by themselves.",
+    "JobsScreen": "Every run with its parts and Zoho's counts, and the files you opened lately. Open a file to begin an "
+    "import. Running jobs go on being watched here even after ztui was closed.",
     "InspectorScreen": "Why rows were refused: codes with counts, what each means and what to do, and the very cells.",
     "ProfilesScreen": "The orgs ztui can talk to. Secrets are never shown; a value like env:NAME is read when needed.",
     "MassUpdateScreen": "Write one value to many records at once, by view or by record ids.",

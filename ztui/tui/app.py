@@ -63,6 +63,7 @@ class ZtuiApp(App[int]):
         self._frame = Frame()
         #: The latest state of every run this process works on; `run_changed` tells of each step.
         self.live: dict[str, RunState] = {}
+        self._watching = False
         self.run_changed: Signal[RunState] = Signal(self, "run_changed")
         for known in theme.THEMES:
             self.register_theme(known)
@@ -84,9 +85,9 @@ class ZtuiApp(App[int]):
             from ztui.tui.screens.mapping import MappingScreen
 
             return MappingScreen()
-        from ztui.tui.screens.home import HomeScreen
+        from ztui.tui.screens.jobs import JobsScreen
 
-        return HomeScreen()
+        return JobsScreen()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send only the difference to what the terminal shows (private in Textual; the version is pinned)."""
@@ -109,8 +110,9 @@ class ZtuiApp(App[int]):
             if data:
                 self._begin_update()
                 self._driver.write(data)
-                x, y = screen.outer_size.clamp_offset(self.cursor_position)
-                self._driver.write(f"\x1b[{y + 1};{x + 1}H")
+                if self.cursor_position:  # an input line: input methods show their window there
+                    x, y = screen.outer_size.clamp_offset(self.cursor_position)
+                    self._driver.write(f"\x1b[{y + 1};{x + 1}H")
                 self._end_update()
                 self._driver.flush()
         finally:
@@ -207,6 +209,15 @@ class ZtuiApp(App[int]):
 
         self.carry_out(self.session.ready.runs.resume(run, run_to(self)), f"run {run}")
 
+    def watch_runs(self, *, halted: bool = False) -> None:
+        """Go on with every run that was left behind: send what is not sent, poll what is at Zoho. Once is enough."""
+        if self._watching and not halted:
+            return
+        self._watching = True
+        from ztui.tui.bridge import run_to
+
+        self.carry_out(self.session.ready.runs.resume_all(run_to(self), halted=halted), "resume all")
+
     def inspect(self, run: str) -> None:
         """Show what was refused in a run, and why."""
         from ztui.tui.screens.inspector import InspectorScreen
@@ -214,10 +225,15 @@ class ZtuiApp(App[int]):
         self.push_screen(InspectorScreen(run))
 
     def action_jobs(self) -> None:
-        """Every run."""
+        """Every run; back to the list when one came from there."""
         from ztui.tui.screens.jobs import JobsScreen
 
-        self.push_screen(JobsScreen())
+        if isinstance(self.screen, JobsScreen):
+            return
+        if len(self.screen_stack) > 1 and isinstance(self.screen_stack[-2], JobsScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(JobsScreen())
 
     def action_profiles(self) -> None:
         """The orgs to talk to."""

@@ -59,6 +59,26 @@ class Session:
         return self._workspace
 
     @property
+    def opened(self) -> Workspace | None:
+        """The workspace, None before it was opened."""
+        return self._workspace
+
+    async def use_profile(self, name: str) -> None:
+        """Work with another profile: its org has other fields, so the module and its mapping are read anew."""
+        workspace = await self.workspace()
+        workspace.use(name)
+        self.schema = None
+        self.draft = None
+        self.report = self.checked = None
+
+    def leave_file(self) -> None:
+        """Close the file that is open, with its mapping and check."""
+        if self.file is not None:
+            self.file.close()
+        self.path = self.file = self.draft = None
+        self.report = self.checked = None
+
+    @property
     def profile(self) -> Profile | None:
         """The profile in use, as far as it is known."""
         return self._workspace.profile if self._workspace is not None else None

@@ -30,10 +30,9 @@ class JobsScreen(RunActions):
     STEP = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o,ctrl+o", "open_file", "Open a file", show=True, key_display="o"),
-        Binding("i", "inspect", "Refused rows", show=True),
         Binding("space", "parts", "Parts", show=True),
-        Binding("P", "profiles", "Profiles", show=True),
-        Binding("U", "mass_update", "Mass update", show=True),
+        Binding("P", "app.profiles", "Profiles", show=True),
+        Binding("U", "app.mass_update", "Mass update", show=True),
         Binding("R", "resume_all", "Go on with everything unfinished", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("q", "app.quit", "Quit", show=True),
@@ -129,6 +128,7 @@ class JobsScreen(RunActions):
             self.work(self._load(), "load")
 
     def _tell(self) -> None:
+        self.refresh_bindings()
         state = self.list.state
         about = self.query_one("#about", Words)
         if state is None:
@@ -155,9 +155,15 @@ class JobsScreen(RunActions):
 
     # -- the run the cursor is on
 
-    def meant(self) -> str | None:
+    def meant(self) -> RunState | None:
         """The run that actions are about."""
-        return self.list.marked
+        return self.list.state
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No parts without a run."""
+        if action == "parts":
+            return self.list.state is not None
+        return super().check_action(action, parameters)
 
     def action_parts(self) -> None:
         """Show or hide the parts of the marked run."""

@@ -64,17 +64,17 @@ class Opening(MappingParts):
         """A file that cannot be opened leaves a way to open another."""
         self.ztui.show_error(error)
         if group == "open" and self.session.file is None:
-            from ztui.tui.screens.home import HomeScreen
+            from ztui.tui.screens.jobs import JobsScreen
 
             self.session.path = None
-            if not any(isinstance(s, HomeScreen) for s in self.app.screen_stack):
+            if not any(isinstance(s, JobsScreen) for s in self.app.screen_stack):
                 self.app.call_later(self._home)
 
     async def _home(self) -> None:
-        from ztui.tui.screens.home import HomeScreen
+        from ztui.tui.screens.jobs import JobsScreen
 
         dialog = self.app.screen
-        home = HomeScreen()
+        home = JobsScreen()
         if dialog is not self:
             self.app.push_screen(home)
             self.app.screen_stack.remove(home)
@@ -152,9 +152,9 @@ class Opening(MappingParts):
 
     def action_home(self) -> None:
         """To the runs and recent files."""
-        from ztui.tui.screens.home import HomeScreen
+        from ztui.tui.screens.jobs import JobsScreen
 
-        if any(isinstance(s, HomeScreen) for s in self.app.screen_stack[:-1]):
+        if any(isinstance(s, JobsScreen) for s in self.app.screen_stack[:-1]):
             self.app.pop_screen()
         else:
-            self.app.switch_screen(HomeScreen())
+            self.app.switch_screen(JobsScreen())

@@ -27,7 +27,7 @@ class RunScreen(ZtuiScreen):
         Binding("p", "pause", "Pause", show=True),
         Binding("r", "resume", "Go on", show=True),
         Binding("x", "cancel", "Send no more", show=True),
-        Binding("j", "jobs", "All runs", show=True),
+        Binding("j", "app.jobs", "All runs", show=True),
         Binding("escape", "back", "Back", show=False),
     ]
     DEFAULT_CSS = """

@@ -6,47 +6,66 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ztui.model.run import Phase, RunState
 from ztui.tui.dialogs.message import Confirm
 from ztui.tui.screens.base import ZtuiScreen
 
 
 class RunActions(ZtuiScreen):
-    """Mix-in: subclasses say which run is meant by `run`."""
+    """Mix-in: subclasses say which run is meant. Only actions that make sense for its state are offered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "inspect", "Refused rows", show=True),
         Binding("p", "pause", "Pause", show=True),
         Binding("r", "resume", "Go on", show=True),
         Binding("x", "cancel", "Send no more", show=True),
     ]
 
-    def meant(self) -> str | None:
+    def meant(self) -> RunState | None:
         """The run that actions are about; None unless the screen knows one."""
         return None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what would do nothing."""
+        if action not in ("inspect", "pause", "resume", "cancel"):
+            return True
+        state = self.meant()
+        if state is None:
+            return False
+        match action:
+            case "pause":
+                return state.phase in (Phase.PACKING, Phase.SENDING)
+            case "resume":
+                return state.phase in (Phase.PAUSED, Phase.STOPPED)
+            case "cancel":
+                return not state.ended_at and state.phase is not Phase.CANCELLED
+            case _:
+                return state.outcome.total > 0 or any(part.error is not None for part in state.parts)
+
     def action_inspect(self) -> None:
         """Rows that were refused, and why."""
-        if run := self.meant():
-            self.ztui.inspect(run)
+        if state := self.meant():
+            self.ztui.inspect(state.run_id)
 
     def action_pause(self) -> None:
         """Send no further part for now."""
-        if run := self.meant():
-            self.work(self.session.ready.runs.pause(run), "wish")
+        if state := self.meant():
+            self.work(self.session.ready.runs.pause(state.run_id), "wish")
 
     def action_resume(self) -> None:
         """Go on sending."""
-        if run := self.meant():
-            self.ztui.resume(run)
+        if state := self.meant():
+            self.ztui.resume(state.run_id)
 
     def action_cancel(self) -> None:
         """Send nothing that has not been sent; jobs at Zoho run on."""
-        run = self.meant()
-        if run is None:
+        state = self.meant()
+        if state is None:
             return
 
         def agreed(yes: bool | None) -> None:
             if yes:
-                self.work(self.session.ready.runs.cancel(run), "wish")
+                self.work(self.session.ready.runs.cancel(state.run_id), "wish")
 
         text = "Parts that have not been sent stay unsent. Jobs that Zoho has already accepted run to their end."
         self.app.push_screen(Confirm("Send no more?", text, "send no more", "go on"), agreed)
