@@ -32,8 +32,7 @@ def standard_fields(module: str) -> tuple[Field, ...]:
     values = _modules().get(module)
     if values is None:
         return ()
-    fields = tuple(_field(f) for f in values["fields"])
-    return fields if any(f.api_name == "id" for f in fields) else (record_id_field(), *fields)
+    return (record_id_field(), *(_field(f) for f in values["fields"] if f["api_name"] != "id"))
 
 
 @cache
