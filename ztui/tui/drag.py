@@ -15,7 +15,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.widget import Widget
 
-from ztui.present.text import clip, visible
+from ztui.present.text import pad, visible
 
 #: Cells the pointer must travel before a press becomes a drag.
 THRESHOLD = 2
@@ -123,11 +123,14 @@ class Ghost(Widget):
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     Ghost {
-        layer: ghost; position: absolute; width: 26; height: 1; offset: 0 -5;
-        background: $accent; color: $cursor-ink; text-style: bold;
+        layer: ghost; position: absolute; width: 14; height: 1; offset: 0 -5;
+        background: $accent; color: $cursor-ink;
         &.-refused { background: $error; color: $danger-ink; }
     }
     """
+
+    #: Cells; the narrower, the fewer bytes a move costs.
+    WIDTH = 14
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,7 +138,7 @@ class Ghost(Widget):
 
     def render(self) -> Text:
         """The label."""
-        return Text(clip(f" ⠿ {visible(self._label)}", 26), no_wrap=True)
+        return Text(pad(f" ⠿ {visible(self._label)}", self.WIDTH), no_wrap=True)
 
     def carry(self, label: str, x: int, y: int) -> None:
         """Show the label beside the pointer."""
@@ -147,7 +150,7 @@ class Ghost(Widget):
     def follow(self, x: int, y: int) -> None:
         """Follow the pointer, within the screen."""
         width, height = self.screen.size
-        place = Offset(max(0, min(x + 1, width - 26)), y + 1 if y + 2 < height else y - 1)
+        place = Offset(max(0, min(x + 1, width - self.WIDTH)), y + 1 if y + 2 < height else y - 1)
         if place != self.offset:
             self.offset = place
 

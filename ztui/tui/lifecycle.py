@@ -56,14 +56,10 @@ def watch_terminal(leave: Callable[[int], None]) -> None:
 
 
 def _silence() -> None:
-    """Point the standard streams at nothing: a reader at end-of-file would spin, a writer would fail."""
+    """Point the standard streams at nothing, so that the orderly end meets no errors when it restores the terminal."""
     null = os.open(os.devnull, os.O_RDWR)
-    for fd in (1, 2):
+    for fd in (0, 1, 2):
         os.dup2(null, fd)
-    # Standard input gets a pipe that never has anything to read, instead of an end-of-file that always has.
-    reader, _writer = os.pipe()
-    os.dup2(reader, 0)
-    os.close(reader)
     os.close(null)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -119,7 +120,8 @@ class FieldList(Grid, DragSource):
             line = self._line_of(field, self._shape)
             if column is not None and self._draft is not None:
                 may = self._draft.refusal(field) is None
-                line = Line(line.cells, mark="drop" if may else "faint")
+                lit = ((0, "drop"), (1, "drop"))
+                line = Line(("·", *line.cells[1:]), mark="" if may else "faint", marks=lit if may else ())
             lines.append(line)
         self._lines = lines
         self.source = Lines(lines)
@@ -137,9 +139,10 @@ class FieldList(Grid, DragSource):
                 self.scroll_to(y=self.top + (1 if y >= region.bottom - 1 else -1), animate=False)
         if line != self._target:
             old, self._target = self._target, line
-            for place, mark in ((old, "drop"), (line, "target")):
-                if place is not None and place < len(self._lines) and self._lines[place].mark in ("drop", "target"):
-                    self._lines[place] = Line(self._lines[place].cells, mark=mark)
+            # Only the sign changes while the pointer moves on: a move must stay cheap on a slow line.
+            for place, sign in ((old, "·"), (line, "▶")):
+                if place is not None and place < len(self._lines) and self._lines[place].marks:
+                    self._lines[place] = replace(self._lines[place], cells=(sign, *self._lines[place].cells[1:]))
             self.repaint(*[place for place in (old, line) if place is not None])
         return self.fields[line] if line is not None and line < len(self.fields) else None
 
@@ -154,3 +157,4 @@ class FieldList(Grid, DragSource):
         mapped = self._draft.mapping.for_field(field.api_name) if self._draft else None
         label = fed_by(mapped, self._draft.mapping.headers) if self._draft and mapped else field.label
         return Cargo("field", line, field.api_name, label)
+

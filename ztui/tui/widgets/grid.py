@@ -21,7 +21,7 @@ from textual.strip import Strip
 from ztui.present.text import pad, visible
 from ztui.tui.widgets.grid_model import Column, Line, Lines, Source, measure, stretch
 
-MARKS = ("muted", "faint", "ok", "warn", "bad", "accent", "drop", "target", "strong")
+MARKS = ("muted", "faint", "ok", "warn", "bad", "accent", "drop", "strong")
 
 
 class Grid(ScrollView, can_focus=True):
@@ -80,7 +80,6 @@ class Grid(ScrollView, can_focus=True):
         & > .grid--accent { color: $accent; }
         & > .grid--strong { color: $ink; text-style: bold; }
         & > .grid--drop { color: $drop-ink; background: $drop; }
-        & > .grid--target { color: $cursor-ink; background: $accent; text-style: bold; }
     }
     """
 
@@ -321,7 +320,7 @@ class Grid(ScrollView, can_focus=True):
             mark = line.mark_of(index) or column.mark
             if current and index == self.column and self.cursor_kind == "cell":
                 style = self.style_of("cursor" if self.has_focus or self.lively else "cursor-blurred")
-            elif mark and not whole and line.mark not in ("drop", "target"):
+            elif mark and not whole:
                 style = row_style + self.style_of(mark)
             text = line.cells[index] if index < len(line.cells) else ""
             segments.append(Segment(pad(visible(text), stop - start, right=column.right), style))
