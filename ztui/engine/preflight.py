@@ -1,0 +1,77 @@
+"""The check before sending: every rule that can be known beforehand, on every row and every mapped column.
+
+A façade over the `preflight_*` modules: `check_mapping` answers at once, `check` reads the whole file in child
+processes, `check_value` judges one value while it is typed. Codes are the catalogue's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ztui.engine.checkers import more_facts
+from ztui.engine.preflight_lookups import Directory, resolve_references
+from ztui.engine.preflight_mapping import callback_problem, check_mapping
+from ztui.engine.preflight_report import CheckReport, FindingGroup
+from ztui.engine.preflight_rows import check_text
+from ztui.engine.preflight_run import CheckedFile, CheckRun
+from ztui.engine.preflight_segment import Job
+from ztui.engine.rules import explain, finding
+from ztui.engine.transform import check_steps
+from ztui.model.crm import Field, ModuleSchema
+from ztui.model.finding import Finding
+from ztui.model.mapping import Mapping
+from ztui.model.plan import CellEdit
+
+__all__ = [
+    "CheckReport",
+    "Directory",
+    "FindingGroup",
+    "callback_problem",
+    "check",
+    "check_mapping",
+    "check_value",
+    "explain",
+]
+
+
+async def check(
+    file: CheckedFile,
+    mapping: Mapping,
+    schema: ModuleSchema,
+    *,
+    edits: Sequence[CellEdit] = (),
+    records: Sequence[int] | None = None,
+    online: Directory | None = None,
+    on_report: Callable[[CheckReport], None] | None = None,
+    version: str = "v2.1",
+    collapse: bool = True,
+    exact: bool = False,
+) -> CheckReport:
+    """Check a file against a mapping and a module; returns the complete report.
+
+    `on_report` hears the first 5,000 rows at once, then every advance, last the complete report. `edits` replace what
+    the mapping would send; `records` limits the check to these records (0-based). With `online` lookups and owners are
+    looked up. A column of which more than 20 % of the first rows fail gets one finding of scope "mapping" and, with
+    `collapse`, none for its rows. `exact` checks cell by cell throughout (slow; for tests). Raises SourceError,
+    StoreError and OSError; cancelling the task ends everything at once.
+    """
+    alone = check_mapping(mapping, schema, file.info.headers, version=version)
+    sound = replace(mapping, fields=tuple(f for f in mapping.fields if not check_steps(f.steps)))
+    job = Job(file.info, sound, schema, exact=exact)
+    run = CheckRun(file, job, alone, edits=edits, records=records, on_report=on_report, collapse=collapse)
+    report = await run.run()
+    if online is not None:
+        report = await resolve_references(report, file, sound, schema, online, records=records, edits=edits)
+        if on_report is not None:
+            on_report(report)
+    return report
+
+
+def check_value(field: Field, text: str) -> Finding | None:
+    """The worst thing wrong with a value put into a field as it is, or None; errors come before warnings."""
+    found = check_text(field, text)
+    if found is None:
+        return None
+    params = (("field", field.label), *found.params, *more_facts(field, found, text))
+    return finding(found.rule, api_name=field.api_name, value=text, params=params)

@@ -1,0 +1,299 @@
+"""Byte patterns of cells that are certainly fine: what the fast check may let pass without looking closer.
+
+A pattern may be stricter than the checkers, never looser: whatever it does not match is judged cell by cell. All
+quantifiers are possessive, so that a hostile cell costs no more than its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.checkers import NO_CHOICE
+from ztui.engine.preflight_rows import FieldRule, declared_format
+from ztui.model.mapping import Step
+
+_CONTROLS = rb"\x00-\x1f\x7f"
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """The characters cells may be made of: the delimiter and quote of the dialect, and its encoding.
+
+    `codec` is "utf-8", "ascii" (nothing else passes) or the name of a single-byte encoding whose lower half is ASCII.
+    """
+
+    delimiter: str
+    quote: str
+    codec: str
+    escapes: bool = False
+
+    def high(self, bad: Callable[[str], bool]) -> bytes:
+        """The inside of a class of the bytes above ASCII that mean nothing or a character that is `bad`."""
+        if self.codec == "ascii":
+            return rb"\x80-\xff"
+        out = b""
+        for byte in range(128, 256):
+            text = bytes((byte,)).decode(self.codec, "replace")
+            if text == "\ufffd" or bad(text):
+                out += rb"\x%02x" % byte
+        return out
+
+    def excluded(self, quoted: bool) -> bytes:
+        """The inside of a class with the characters that never pass, within quotes or outside."""
+        out = _CONTROLS + (re.escape(self.quote.encode()) if self.quote else b"")
+        if not quoted:
+            out += re.escape(self.delimiter.encode())
+        if self.escapes:
+            out += rb"\\"
+        return out if self.codec == "utf-8" else out + self.high(lambda char: False)
+
+    def rest(self, quoted: bool) -> bytes:
+        """A class for any character of a text on one line."""
+        return rb"[^" + self.excluded(quoted) + rb"]"
+
+    def first(self, quoted: bool) -> bytes:
+        """A first character that is neither blank nor the start of a formula."""
+        out = rb"[^" + self.excluded(quoted) + rb" =@+\-"
+        if self.codec == "utf-8":
+            # lead bytes of the blanks outside ASCII: U+00A0, U+2007, U+202F, U+3000, U+FEFF and their neighbours
+            return rb"(?:" + out + rb"\x80-\xc2\xe2\xe3\xef]|\xe3[\x81-\xbf])"
+        return out + (b"" if self.codec == "ascii" else self.high(str.isspace)) + rb"]"
+
+    def cell(self, plain: bytes, quoted: bytes, *, blank: bool) -> bytes:
+        """A cell that holds `plain` outside quotes or `quoted` within, or nothing when `blank`."""
+        ways = [plain]
+        if self.quote:
+            q = re.escape(self.quote.encode())
+            ways.append(q + quoted + q)
+            if blank:
+                ways.append(q + q)
+        if blank:
+            ways.append(b"")
+        return rb"(?:" + rb"|".join(ways) + rb")"
+
+    def any_cell(self) -> bytes:
+        """Any cell on one line that is read without surprises."""
+        d = re.escape(self.delimiter.encode())
+        escape = rb"\\" if self.escapes else b""
+        if not self.quote:
+            return rb"[^" + d + escape + rb"\r\n]*+"
+        q = re.escape(self.quote.encode())
+        high = b"" if self.codec == "utf-8" else self.high(lambda char: False)
+        return (
+            rb"(?:" + q + rb"[^" + q + escape + high + rb"\r\n]*+(?:" + q + q + rb"[^" + q + escape + high
+            + rb"\r\n]*+)*+" + q + rb"|[^" + q + d + escape + high + rb"\r\n][^" + d + escape + high + rb"\r\n]*+|)"
+        )  # fmt: skip
+
+
+def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
+    """The pattern, for cells of at most `limit` bytes only."""
+    if limit is None:
+        return pattern
+    return rb"(?=[^" + excluded + rb"]{0,%d}+(?![^" % limit + excluded + rb"]))" + pattern
+
+
+def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
+    """The pattern of cells that this field takes as they are, transforms included; None when there is none."""
+    known = field_type(rule.field.data_type)
+    steps = rule.mapped.steps
+    names = {s.name for s in steps}
+    length = rule.field.length or known.length
+    blank = rule.blank_rule is None
+    kind = known.check
+    by = (rule.mapped.find_by or "").casefold()
+    if kind in ("lookup", "user"):
+        kind = "id" if by in ("", "id") else "email" if by == "email" else "text"
+        length = None
+    if kind == "layout":
+        kind, length = "text", None
+    if kind in ("date", "datetime"):
+        return _dates(rule, chars, blank)
+    if not names <= _HARMLESS.get(kind, frozenset()) or any(s.args and not _plain_number(s) for s in steps):
+        return None
+    if kind in ("text", "none"):
+        return _text(chars, length, blank)
+    if kind == "id":
+        return chars.cell(rb"[0-9]{1,20}+", rb"[0-9]{1,20}+", blank=blank)
+    if kind in ("picklist", "multi"):
+        return _choices(rule, chars, length, blank, many=kind == "multi")
+    if kind == "phone":
+        most = max((length or 30) - 3, 1)
+        digits = [_digits(chars, quoted, most) for quoted in (False, True)]
+        return chars.cell(digits[0], digits[1], blank=blank)
+    inner = _inner(kind, rule)
+    if inner is None or (chars.delimiter == ":" and kind == "url"):
+        return None
+    plain, quoted = (
+        within(inner, length if kind in ("email", "url") else None, chars.excluded(q)) for q in (False, True)
+    )
+    return chars.cell(plain, quoted, blank=blank)
+
+
+# Steps that leave what the patterns below match as it is, or turn it into something that is fine as well.
+_HARMLESS = {
+    "text": frozenset(("trim", "squeeze")),
+    "none": frozenset(("trim", "squeeze")),
+    "picklist": frozenset(("trim",)),
+    "multi": frozenset(("trim",)),
+    "email": frozenset(("trim", "email")),
+    "url": frozenset(("trim",)),
+    "phone": frozenset(("trim", "phone")),
+    "integer": frozenset(("trim", "number")),
+    "decimal": frozenset(("trim", "number")),
+    "percent": frozenset(("trim", "number")),
+    "boolean": frozenset(("trim", "boolean")),
+    "id": frozenset(("trim",)),
+}
+
+
+def _plain_number(step: Step) -> bool:
+    return step.name == "number" and step.arg("decimal", ".") == "." and step.arg("places", -1) == -1
+
+
+def _text(chars: Charset, length: int | None, blank: bool) -> bytes:
+    plain, quoted = (
+        chars.first(q) + chars.rest(q) + (rb"{0,%d}+" % (length - 2 if length > 1 else 0) if length else rb"*+")
+        for q in (False, True)
+    )
+    return chars.cell(plain, quoted, blank=blank)
+
+
+def _digits(chars: Charset, quoted: bool, most: int) -> bytes:
+    allowed = b"".join(
+        re.escape(c.encode()) for c in "0123456789 ()./-" if quoted or c != chars.delimiter
+    )  # fmt: skip
+    return rb"\+?+\(?+[0-9][" + allowed + rb"]{0,%d}+" % most
+
+
+def _inner(kind: str, rule: FieldRule) -> bytes | None:
+    if kind == "email":
+        atom = rb"[A-Za-z0-9_%+-]"
+        return (
+            rb"[A-Za-z0-9]" + atom + rb"*+(?:\." + atom + rb"++)*+@(?:[A-Za-z0-9-]++\.)++[A-Za-z]{2,22}+"
+        )  # fmt: skip
+    if kind == "url":
+        return rb"(?:https?://)?+[A-Za-z0-9][A-Za-z0-9-]*+(?:\.[A-Za-z0-9-]++)++(?:/[A-Za-z0-9._~/%-]*+)?+"
+    known = field_type(rule.field.data_type)
+    if kind == "integer":
+        return rb"-?+[0-9]{1,%d}+" % min(known.digits or 18, rule.field.length or 99)
+    if kind in ("decimal", "percent"):
+        kept = known.decimals or 0
+        if rule.field.decimal_place is not None:
+            kept = min(kept, rule.field.decimal_place) if kind == "decimal" else rule.field.decimal_place
+        return rb"-?+[0-9]{1,%d}+(?:\.[0-9]{0,%d}+)?+" % (known.digits or 16, kept)
+    return rb"true|false" if kind == "boolean" else None
+
+
+def trie(words: Iterable[bytes]) -> bytes:
+    """A pattern that matches exactly the words, longest first, sharing their beginnings."""
+    root: dict[int, object] = {}
+    for word in words:
+        node = root
+        for byte in word:
+            node = node.setdefault(byte, {})  # type: ignore[assignment]
+        node[-1] = True
+    return _branch(root)
+
+
+def _branch(node: dict[int, object]) -> bytes:
+    ways = [
+        re.escape(bytes((byte,))) + _branch(child)
+        for byte, child in sorted(node.items())
+        if byte >= 0 and isinstance(child, dict)
+    ]
+    if not ways:
+        return b""
+    body = ways[0] if len(ways) == 1 and -1 not in node else rb"(?:" + rb"|".join(ways) + rb")"
+    return body + rb"?+" if -1 in node else body
+
+
+def _choices(rule: FieldRule, chars: Charset, length: int | None, blank: bool, *, many: bool) -> bytes | None:
+    members = {p.display_value for p in rule.field.picklist} | {p.actual_value for p in rule.field.picklist}
+    if not members:
+        return _text(chars, length, blank) if not many else None
+    if not many:
+        members.add(NO_CHOICE)
+    if length is not None:
+        members = {m for m in members if len(m) <= length}
+    plain, quoted = [], []
+    special = {";" if many else "", "\\" if chars.escapes else "", chars.quote} - {""}
+    for member in members:
+        if not member.strip() or member != member.strip() or not member.isprintable():
+            continue
+        if member[0] in "=@+-" and member != NO_CHOICE:
+            continue
+        if any(mark in member for mark in special):
+            continue
+        try:
+            raw = member.encode(chars.codec)
+        except UnicodeEncodeError:
+            continue
+        quoted.append(raw)
+        if chars.delimiter not in member:
+            plain.append(raw)
+    if not plain:
+        return None
+    one, two = trie(plain), trie(quoted)
+    if many:
+        if chars.delimiter != ";":
+            one = one + rb"(?:;(?:" + one + rb"))*+"
+        two = two + rb"(?:;(?:" + two + rb"))*+"
+        return chars.cell(
+            within(one, length, chars.excluded(False)), within(two, length, chars.excluded(True)), blank=blank
+        )
+    return chars.cell(one, two, blank=blank)
+
+
+_PIECES = {
+    "yyyy": rb"(?:19|20)[0-9]{2}",
+    "HH": rb"(?:[01][0-9]|2[0-3])",
+    "mm": rb"[0-5][0-9]",
+    "ss": rb"[0-5][0-9]",
+    "XXX": rb"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])",
+}
+# The days of a month and the months that have them; 29 February is left to the calendar.
+_DAYS = (
+    (rb"(?:0[1-9]|1[0-9]|2[0-8])", rb"(?:0[1-9]|1[0-2])"),
+    (rb"(?:29|30)", rb"(?:0[13-9]|1[0-2])"),
+    (rb"31", rb"(?:0[13578]|1[02])"),
+)
+
+
+def date_pattern(pattern: str) -> bytes | None:
+    """The dates of a numeric pattern with full digits, by the calendar; None for patterns with names or short years."""
+    tokens = re.findall(r"'[^']*'|[A-Za-z]+|[^A-Za-z']", pattern)
+    ways = []
+    for days, months in _DAYS:
+        out = b""
+        for token in tokens:
+            if token == "dd":
+                out += days
+            elif token == "MM":
+                out += months
+            elif token in _PIECES:
+                out += _PIECES[token]
+            elif token[0].isalpha():
+                return None
+            else:
+                out += re.escape(token.strip("'").encode())
+        ways.append(out)
+    return rb"(?:" + rb"|".join(ways) + rb")"
+
+
+def _dates(rule: FieldRule, chars: Charset, blank: bool) -> bytes | None:
+    steps = [s for s in rule.mapped.steps if s.name != "trim"]
+    if not steps:
+        pattern = declared_format(rule.mapped, rule.field) or date_formats().sent_date
+    elif len(steps) == 1 and steps[0].name in ("date", "datetime"):
+        pattern = str(steps[0].arg("pattern"))
+    else:
+        return None
+    inner = date_pattern(pattern)
+    if inner is None:
+        return None
+    if chars.delimiter in pattern or (chars.delimiter in ":-+" and "X" in pattern):
+        return None
+    return chars.cell(inner, inner, blank=blank)

@@ -1,0 +1,79 @@
+"""Judges columns by the first rows: one that mostly fails is the wrong column, or lacks a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.preflight_report import Chunk, Rows, make_finding
+from ztui.engine.preflight_rows import FieldRule, RowRules
+from ztui.engine.preflight_segment import Hits, SegmentResult, is_error
+from ztui.engine.rules import explain, finding
+from ztui.engine.transform_dates import Reading, find_readings, rivals
+from ztui.model.finding import Finding
+
+SHARE = 0.2
+"""The share of failing rows above which a column is called out."""
+
+_LEAST = 50
+_LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOut:
+    """The columns called out: their slots, and one finding of scope "mapping" for each."""
+
+    slots: frozenset[int]
+    findings: tuple[Finding, ...]
+
+
+def call_out(rules: RowRules, head: SegmentResult, file: Rows) -> CalledOut:
+    """The columns of which more than a fifth of the filled first rows (and at least some dozens) fail."""
+    slots: set[int] = set()
+    findings: list[Finding] = []
+    for slot, rule in enumerate(rules.fields):
+        failed, filled = head.failed.get(slot, 0), head.filled.get(slot, 0)
+        if failed < _LEAST or failed <= SHARE * filled:
+            continue
+        slots.add(slot)
+        findings.append(_finding(rules, rule, slot, head, file, failed, filled))
+    return CalledOut(frozenset(slots), tuple(findings))
+
+
+def _finding(
+    rules: RowRules, rule: FieldRule, slot: int, head: SegmentResult, file: Rows, failed: int, filled: int
+) -> Finding:
+    worst = max((k for k in head.hits if k[0] == slot and is_error(k[1])), key=lambda k: len(head.hits[k]))
+    hits = head.hits[worst]
+    value = next((v for at in range(len(hits)) if (v := hits.value(at)).strip()), "")
+    facts = [("field", rule.field.label), ("count", str(failed)), ("rows", str(filled))]
+    name = "COLUMN_MISFIT"
+    known = field_type(rule.field.data_type)
+    if known.takes_format and not any(s.name in ("date", "datetime") for s in rule.mapped.steps):
+        name, patterns = _dates(hits, known.check == "datetime")
+        if patterns:
+            facts.append(("pattern", " or as ".join(patterns)))
+    else:
+        example = explain(make_finding(rules, None, slot, worst[1], Chunk(0, 0, hits), 0))
+        if example is not None:
+            facts.append(("reason", example.title[:1].lower() + example.title[1:]))
+    return finding(
+        name,
+        scope="mapping",
+        column=rule.columns[0],
+        api_name=rule.api_name,
+        value=value,
+        params=tuple(facts),
+    )
+
+
+def _dates(hits: Hits, times: bool) -> tuple[str, list[str]]:
+    """Which rule a date column without a step breaks, and the patterns its values can be read by."""
+    values = [hits.value(at) for at in range(min(len(hits), _LOOKED_AT))]
+    readings: tuple[Reading, ...] = find_readings(values, times=times)
+    choose = rivals(readings)
+    if choose:
+        return "DATE_AMBIGUOUS", [r.pattern for r in choose]
+    sent = date_formats()
+    patterns = [r.pattern for r in readings[:1] if r.pattern not in (sent.sent_date, sent.sent_datetime)]
+    return ("DATE_PATTERN_NEEDED", patterns) if patterns else ("COLUMN_MISFIT", [])

@@ -1,0 +1,117 @@
+"""Looks up what lookups and owners of a file point at, in batches, and reports what is not there.
+
+The distinct values of a column are few compared with its rows; each is asked for once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from ztui.catalogue.knowledge import field_type
+from ztui.engine.preflight_report import CheckReport, Chunk, Rows, groups_of, refused_of
+from ztui.engine.preflight_rows import RowRules
+from ztui.engine.preflight_segment import Hits
+from ztui.engine.transform_steps import BLANKS, Refusal
+from ztui.model.crm import ModuleSchema
+from ztui.model.mapping import Mapping
+from ztui.model.plan import CellEdit
+
+_PAGE = 500
+
+
+class Directory(Protocol):
+    """Answers which values exist at the other end. Implementations ask in batches and may raise ZohoError."""
+
+    async def missing_records(self, module: str, find_by: str, values: Collection[str]) -> Collection[str]:
+        """Those of the values that no record of `module` has in the field `find_by` ("id" included)."""
+        ...
+
+    async def missing_users(self, find_by: str, values: Collection[str]) -> Collection[str]:
+        """Those of the values that no active user has as `find_by` ("id", "email" or "full_name")."""
+        ...
+
+
+async def resolve_references(
+    report: CheckReport,
+    file: Rows,
+    mapping: Mapping,
+    schema: ModuleSchema,
+    online: Directory,
+    *,
+    records: Sequence[int] | None = None,
+    edits: Sequence[CellEdit] = (),
+) -> CheckReport:
+    """The report with the lookups and owners that do not resolve; blank and malformed values are left alone."""
+    rules = report.rules
+    if rules is None:
+        return report
+    slots = [s for s, rule in enumerate(rules.fields) if field_type(rule.field.data_type).check in ("lookup", "user")]
+    if not slots:
+        return report
+    wanted = None if records is None else frozenset(records)
+    edited = {(e.record, e.api_name): e.value for e in edits}
+    total = report.rows_total if wanted is None else max(wanted, default=-1) + 1
+    values: dict[int, dict[str, Hits]] = {slot: {} for slot in slots}
+    for start in range(0, total, _PAGE):
+        page = file.rows(start, _PAGE)
+        for row in page:
+            if wanted is not None and row.number not in wanted:
+                continue
+            for slot in slots:
+                _collect(rules, slot, row.number, row.line, row.cells, edited, values[slot])
+        await asyncio.sleep(0)
+    chunks = {(g.slot, g.rule): list(g.chunks) for g in report.groups if g.chunks}
+    for slot in slots:
+        rule = rules.fields[slot]
+        kind = field_type(rule.field.data_type).check
+        asked = values[slot]
+        if not asked:
+            continue
+        if kind == "user":
+            missing = await online.missing_users(rule.mapped.find_by or "", sorted(asked))
+            name = "NO_SUCH_USER"
+        else:
+            if rule.field.lookup is None:
+                continue
+            missing = await online.missing_records(rule.field.lookup.module, rule.mapped.find_by or "id", sorted(asked))
+            name = "NO_SUCH_RECORD"
+        hits = Hits()
+        found = [(record, line, value) for value in missing for record, line, value in _each(asked[value])]
+        for record, line, value in sorted(found):
+            hits.add(record, line, value)
+        if len(hits):
+            chunks[slot, name] = [Chunk(0, 0, hits)]
+    alone = [g.first for g in report.groups if not g.chunks]
+    refused = refused_of(chunks)
+    return replace(
+        report,
+        groups=groups_of(rules, file, chunks, alone),
+        refused=refused,
+        rows_refused=len(refused),
+    )
+
+
+def _collect(
+    rules: RowRules,
+    slot: int,
+    record: int,
+    line: int,
+    cells: Sequence[str],
+    edited: dict[tuple[int, str], str],
+    values: dict[str, Hits],
+) -> None:
+    rule = rules.fields[slot]
+    raw = rules.source(slot, cells)
+    value = edited.get((record, rule.api_name))
+    if value is None:
+        value = rules.value(slot, cells)
+    text = value.strip(BLANKS)
+    if text and not isinstance(value, Refusal) and not rule.check(value):
+        values.setdefault(text, Hits()).add(record, line, raw)
+
+
+def _each(hits: Hits) -> list[tuple[int, int, str]]:
+    return [(record, hits.lines[at], hits.value(at)) for at, record in enumerate(hits.records)]

@@ -1,0 +1,133 @@
+"""Finds keys that repeat: by number first, then by text. The work of a child process, after all ranges.
+
+The numbers (8 bytes a record) lie in files the children wrote; they are gone through in passes when there are many, so
+that memory stays bounded. Records whose numbers meet are read again and compared as text.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ztui.csvfile.reader import RecordReader, physical_lines
+from ztui.engine.preflight_segment import BLANK_KEY, Hits, SegmentCheck, key_text
+from ztui.model.plan import CellEdit
+
+_AT_ONCE = 3_000_000
+"""Keys that are held in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """The numbers of one range: native 64-bit integers, one for each record from `first` on."""
+
+    path: Path
+    first: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatsJob:
+    """What to look through: one key's files in order, the places (offset, record, line) where reading can begin.
+
+    `only` limits the search to these records (sorted), `edits` replace the key's value.
+    """
+
+    slot: int
+    files: tuple[KeyFile, ...]
+    places: tuple[tuple[int, int, int], ...]
+    only: tuple[int, ...] | None = None
+    edits: tuple[CellEdit, ...] = ()
+
+
+def numbers_of(file: KeyFile) -> array[int]:
+    """The numbers of a file."""
+    numbers = array("q")
+    with file.path.open("rb") as stream:
+        numbers.fromfile(stream, file.records)
+    return numbers
+
+
+def repeated(files: Sequence[KeyFile], records: Iterable[int] = ()) -> set[int]:
+    """The numbers that occur more than once over all files."""
+    total = sum(f.records for f in files)
+    passes = max(1, -(-total // _AT_ONCE))
+    twice: set[int] = set()
+    for turn in range(passes):
+        seen: set[int] = set()
+        for file in files:
+            numbers: Iterable[int] = numbers_of(file)
+            if passes > 1:
+                numbers = [n for n in numbers if n % passes == turn]
+            mine = numbers if isinstance(numbers, (list, array)) else list(numbers)
+            distinct = set(mine)
+            if len(distinct) < len(mine):
+                once: set[int] = set()
+                twice.update(n for n in mine if n in once or once.add(n))  # type: ignore[func-returns-value]
+            twice |= seen & distinct
+            seen |= distinct
+    twice.discard(BLANK_KEY)
+    return twice
+
+
+def read_records(
+    check: SegmentCheck, places: Sequence[tuple[int, int, int]], wanted: Iterable[int]
+) -> Iterator[tuple[int, int, list[str]]]:
+    """The wanted records (sorted) as (number, line, cells), read from the nearest place before each."""
+    info = check.job.info
+    at = 0
+    reader: RecordReader | None = None
+    number = -1
+    with info.data_path.open("rb", buffering=0) as stream:
+        for record in wanted:
+            moved = False
+            while at + 1 < len(places) and places[at + 1][1] <= record:
+                at += 1
+                moved = True
+            if reader is None or (moved and places[at][1] > number):
+                offset, number, line = places[at]
+                stream.seek(offset)
+                reader = RecordReader(physical_lines(stream, 1 << 16), info.dialect, line=line, offset=offset)
+            cells: list[str] | None = None
+            while number <= record:
+                cells = next(reader, None)
+                if cells is None:
+                    return
+                number += 1
+            assert cells is not None
+            yield record, reader.start_line, cells
+
+
+def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
+    """The records whose key an earlier record has, in order; `extra` is the line of the first record with that key."""
+    rule = check.rules.fields[job.slot]
+    edits = {e.record: e.value for e in job.edits if e.api_name == rule.api_name}
+    twice = repeated(job.files)
+    if edits:
+        # an edited key can meet any other: look at all that share a number with one, old or new
+        twice.update(check.key_of(job.slot, value) for value in edits.values())
+        twice.discard(BLANK_KEY)
+    only = set(job.only) if job.only is not None else None
+    candidates: list[int] = []
+    if twice:
+        for file in job.files:
+            numbers = numbers_of(file)
+            candidates.extend(file.first + at for at, n in enumerate(numbers) if n in twice)
+    candidates = sorted({*candidates, *edits})
+    if only is not None:
+        candidates = [c for c in candidates if c in only]
+    hits = Hits()
+    first: dict[str, int] = {}
+    sensitive = rule.field.unique_case_sensitive
+    for record, line, cells in read_records(check, job.places, candidates):
+        value = edits.get(record)
+        text = key_text(check.rules.value(job.slot, cells) if value is None else value, case_sensitive=sensitive)
+        if not text:
+            continue
+        if text in first:
+            hits.add(record, line, check.rules.source(job.slot, cells) if value is None else value, first[text])
+        else:
+            first[text] = line
+    return hits

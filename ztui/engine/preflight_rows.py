@@ -1,0 +1,162 @@
+"""Judges one record by a mapping: which fields break which rules. Owns the exact semantics of the check.
+
+Knows nothing of files and processes; runs in the worker children and in the interface's process alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.checkers import Checker, checker
+from ztui.engine.rules import Params, Violation
+from ztui.engine.transform import compile_mapping
+from ztui.engine.transform_steps import BLANKS, Refusal
+from ztui.model.crm import Field, ModuleSchema, Operation
+from ztui.model.mapping import FieldMapping, Mapping
+
+ROW = -1
+"""The slot of hits that concern the row as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One rule broken by one record: `slot` is the place of the field among the rules' fields, or ROW.
+
+    `value` is the text as the file has it (several columns joined as the mapping joins them).
+    """
+
+    slot: int
+    rule: str
+    value: str
+    params: Params = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """How one mapped field is judged; `key` when records are found by it, `unique` when its values may not repeat."""
+
+    api_name: str
+    field: Field
+    columns: tuple[int, ...]
+    mapped: FieldMapping
+    convert: Callable[[Sequence[str]], str]
+    check: Checker
+    blank_rule: str | None
+    key: bool
+    unique: bool
+
+
+def declared_format(mapped: FieldMapping, field: Field) -> str | None:
+    """The pattern that is declared for this field's column, None for fields that take none."""
+    known = field_type(field.data_type)
+    if not known.takes_format:
+        return None
+    formats = date_formats()
+    for step in reversed(mapped.steps):
+        if step.name in ("date", "datetime"):
+            out = str(step.arg("out", ""))
+            if out:
+                return out
+            if step.name == "date":
+                return formats.sent_date
+            aware = "X" in str(step.arg("pattern")) or step.arg("offset")
+            return formats.iso_datetime if aware else formats.sent_datetime
+    return formats.sent_date if known.check == "date" else formats.sent_datetime
+
+
+class RowRules:
+    """A mapping compiled against a module's fields; `width` is the number of cells a whole row has.
+
+    Fields the module does not have are left to the mapping's own check and are not judged here. Raises BadStep.
+    """
+
+    def __init__(self, mapping: Mapping, schema: ModuleSchema, width: int) -> None:
+        self.width = width
+        self.fields = tuple(
+            self._rule(mapping, mapped, field)
+            for mapped in mapping.fields
+            if mapped.columns and max(mapped.columns) < width and (field := schema.field(mapped.api_name)) is not None
+        )
+        self.columns = tuple(sorted({c for rule in self.fields for c in rule.columns}))
+        self._singles = [
+            (slot, rule.columns[0], rule) for slot, rule in enumerate(self.fields) if len(rule.columns) == 1
+        ]
+        self._joined = [slot for slot, rule in enumerate(self.fields) if len(rule.columns) > 1]
+
+    @staticmethod
+    def _rule(mapping: Mapping, mapped: FieldMapping, field: Field) -> FieldRule:
+        key = mapping.find_by == mapped.api_name and mapping.operation is not Operation.INSERT
+        blank_rule = None
+        if mapped.default is None:
+            if key:
+                blank_rule = "KEY_BLANK" if mapping.operation is Operation.UPDATE else "KEY_BLANK_ADDS"
+            if field.mandatory and not (mapping.operation is Operation.UPDATE and (mapping.ignore_empty or key)):
+                blank_rule = "REQUIRED_BLANK"
+        return FieldRule(
+            mapped.api_name,
+            field,
+            mapped.columns,
+            mapped,
+            compile_mapping(mapped),
+            checker(field, find_by=mapped.find_by, declared=declared_format(mapped, field)),
+            blank_rule,
+            key,
+            field.unique or (mapping.operation is Operation.INSERT and mapping.find_by == mapped.api_name),
+        )
+
+    def source(self, slot: int, cells: Sequence[str]) -> str:
+        """What the file has for a field of this record, before transforms."""
+        columns = self.fields[slot].columns
+        return " ".join(cells[c] for c in columns if c < len(cells) and cells[c])
+
+    def value(self, slot: int, cells: Sequence[str]) -> str:
+        """What is sent for a field of this record; a Refusal when a step cannot handle it."""
+        rule = self.fields[slot]
+        return rule.convert([cells[c] if c < len(cells) else "" for c in rule.columns])
+
+    def judge(self, cells: Sequence[str]) -> list[Hit]:
+        """Every rule this record breaks, in the order of the fields; structure first."""
+        hits: list[Hit] = []
+        count = len(cells)
+        if count != self.width:
+            hits.extend(self._ragged(cells))
+        for slot, column, rule in self._singles:
+            raw = cells[column] if column < count else ""
+            hits.extend(self.judge_value(slot, raw, rule.convert((raw,))))
+        for slot in self._joined:
+            hits.extend(self.judge_value(slot, self.source(slot, cells), self.value(slot, cells)))
+        return hits
+
+    def judge_value(self, slot: int, raw: str, value: str) -> list[Hit]:
+        """The rules broken by one field's value, given what the file has and what would be sent."""
+        rule = self.fields[slot]
+        if isinstance(value, Refusal):
+            return [Hit(slot, value.rule, raw, value.params)]
+        if not value.strip(BLANKS):
+            return [Hit(slot, rule.blank_rule, raw)] if rule.blank_rule else []
+        return [Hit(slot, v.rule, raw, v.params) for v in rule.check(value)]
+
+    def _ragged(self, cells: Sequence[str]) -> list[Hit]:
+        facts = (("actual", str(len(cells))), ("max", str(self.width)))
+        if len(cells) > self.width:
+            return [Hit(ROW, "CELLS_BEYOND_HEADER", cells[self.width], facts)]
+        missing = next((r for r in self.fields if any(c >= len(cells) for c in r.columns)), None)
+        if missing is None:
+            return []
+        return [Hit(ROW, "MAPPED_CELL_MISSING", "", (*facts, ("field", missing.field.label)))]
+
+    def column_of(self, slot: int, rule: str) -> int | None:
+        """The source column a hit points at."""
+        if slot != ROW:
+            return self.fields[slot].columns[0]
+        return self.width if rule == "CELLS_BEYOND_HEADER" else None
+
+
+def check_text(field: Field, text: str) -> Violation | None:
+    """The worst rule a value breaks when it is put into the field as it is; None when it is fine."""
+    if not text.strip(BLANKS):
+        return Violation("REQUIRED_BLANK") if field.mandatory else None
+    found = checker(field)(text)
+    return found[0] if found else None
