@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import stat
-import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from ztui.csvfile.detect import detect, in_encoding, normalised
 from ztui.csvfile.findings import structure_findings
@@ -27,47 +26,55 @@ from ztui.csvfile.reader import RecordReader, physical_lines, read_rows
 from ztui.csvfile.search import search
 from ztui.csvfile.sources import private_copy
 from ztui.csvfile.structure import Structure, StructureScan
+from ztui.engine.background import OnProgress, in_thread
 from ztui.errors import SourceChanged, SourceError
 from ztui.model.finding import Finding
 from ztui.model.plan import SourceId
 from ztui.model.table import AS_DETECTED, ColumnProfile, CsvInfo, DialectOverrides, SourceRow
 
-OnProgress = Callable[[int, float], None]
-
 _AT_ONCE = 4 << 20  # bytes up to which the exact pass alone is quick enough
 _CACHED_WINDOWS = 8
-_BREATH = 0.0005  # seconds a scanning thread gives way for, so that the interface gets the interpreter's lock
-_SLICE = 0.002  # seconds of scanning between two breaths
-_TELL_EVERY = 0.05  # seconds between two reports of progress
-
-T = TypeVar("T")
+_FINDINGS_EVERY = 0.25  # seconds between two looks at what the scan has found so far
 
 
-class _Cancelled(Exception):
-    """The task that wanted a scan is gone."""
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How the file is read at the moment: replaced as a whole, so that rows never mix two readings."""
+
+    info: CsvInfo
+    rows: RowIndex
+    size: int
+
+    @staticmethod
+    def of(info: CsvInfo) -> _View:
+        """A view with nothing indexed yet."""
+        rows = RowIndex(Checkpoint(info.data_start, 0, info.dialect.first_line))
+        return _View(info, rows, info.data_path.stat().st_size)
 
 
 class OpenFile:
-    """A file as opened. Close it, or use it as a context manager; `info` may change while `index` runs."""
+    """A file as opened. Close it, or use it as a context manager."""
 
     def __init__(self, info: CsvInfo, overrides: DialectOverrides, workdir: Path | None = None) -> None:
-        self.info = info
-        self.structure: tuple[Finding, ...] = ()
+        self._view = _View.of(info)
         self._overrides = overrides
         self._workdir = workdir
-        self._rows = RowIndex(Checkpoint(info.data_start, 0, info.dialect.first_line))
         self._windows: OrderedDict[tuple[int, int], list[SourceRow]] = OrderedDict()
-        self._data_size = info.data_path.stat().st_size
         self._estimate: int | None = None
+        self._scanned = False
+        self._scanning = asyncio.Lock()
         self._finalizer = self._own(info)
+        self.structure: tuple[Finding, ...] = ()
+        """What is broken; grows while `index` runs."""
 
     @classmethod
     def open(cls, path: str, overrides: DialectOverrides = AS_DETECTED, *, workdir: Path | None = None) -> OpenFile:
-        """Detect and open; blocking (milliseconds for a plain file). Raises SourceError."""
-        try:
+        """Detect and open; blocking (milliseconds for a plain file). Private copies go to `workdir`.
+
+        Raises SourceError with a code of `errors/local_file.toml`.
+        """
+        with _reading(path):
             return cls(detect(path, overrides, workdir=workdir), overrides, workdir)
-        except OSError as problem:
-            raise SourceError("CANNOT_READ", details={"path": path, "reason": str(problem)}) from problem
 
     def _own(self, info: CsvInfo) -> weakref.finalize[..., OpenFile] | None:
         if not info.temporary:
@@ -83,83 +90,88 @@ class OpenFile:
     # -- rows
 
     @property
+    def info(self) -> CsvInfo:
+        """How the file is read; changes when `index` learns more (encoding, lone CRs)."""
+        return self._view.info
+
+    @property
     def row_count(self) -> int | None:
         """The exact number of data records, once an exact scan is through."""
-        return self._rows.count if self._rows.exact else None
+        rows = self._view.rows
+        return rows.count if rows.exact else None
 
     @property
     def indexed_rows(self) -> int:
         """Records reachable by number so far."""
-        return self._rows.count
+        return self._view.rows.count
 
     @property
     def estimated_rows(self) -> int:
         """The number of records as far as it is known: exact, by quote parity, or from the size of the first rows."""
-        if self._rows.complete:
-            return self._rows.count
+        view = self._view
+        if view.rows.complete:
+            return view.rows.count
         if self._estimate is None:
-            rows = self.sample(200)
-            self._estimate = len(rows)
-            if len(rows) >= 200:
-                end = self._offset_after(len(rows))
-                spread = (self._data_size - self.info.data_start) / max(end - self.info.data_start, 1)
-                self._estimate = int(len(rows) * spread)
-        return max(self._estimate, self._rows.count)
-
-    def _offset_after(self, records: int) -> int:
-        with self.info.data_path.open("rb", buffering=0) as stream:
-            stream.seek(self.info.data_start)
-            reader = RecordReader(physical_lines(stream, 1 << 16), self.info.dialect, offset=self.info.data_start)
-            for _ in islice(reader, records):
-                pass
-            return reader.offset
+            start = view.info.data_start
+            with _reading(view.info.path), view.info.data_path.open("rb", buffering=0) as stream:
+                stream.seek(start)
+                reader = RecordReader(physical_lines(stream, 1 << 16), view.info.dialect, offset=start)
+                seen = sum(1 for _ in islice(reader, 200))
+            self._estimate = seen
+            if seen == 200:
+                self._estimate = int(seen * (view.size - start) / max(reader.offset - start, 1))
+        return max(self._estimate, view.rows.count)
 
     def rows(self, start: int, count: int) -> list[SourceRow]:
-        """Records `start` up to `start + count`, fewer at the end of the file; numbers are provisional until exact."""
-        if start < 0 or count <= 0:
+        """Records `start` up to `start + count`, fewer at the end of the file; numbers are provisional until exact.
+
+        Raises SourceError when the file cannot be read any more.
+        """
+        view = self._view
+        if start < 0 or count <= 0 or (view.rows.exact and start >= view.rows.count):
             return []
         key = (start, count)
         if (cached := self._windows.get(key)) is not None:
             self._windows.move_to_end(key)
             return cached
-        rows = self._rows
-        at = rows.before(start)
-        if rows.exact and start >= rows.count:
-            return []
-        found = read_rows(
-            self.info.data_path, self.info.dialect, at.offset, at.line, at.number, start - at.number, count
-        )
-        if rows is self._rows:
+        at = view.rows.before(start)
+        found = self._read(view, at, start - at.number, count)
+        if view is self._view:
             self._windows[key] = found
             if len(self._windows) > _CACHED_WINDOWS:
                 self._windows.popitem(last=False)
         return found
+
+    @staticmethod
+    def _read(view: _View, at: Checkpoint, skip: int, count: int) -> list[SourceRow]:
+        info = view.info
+        with _reading(info.path):
+            return read_rows(info.data_path, info.dialect, at.offset, at.line, at.number, skip, count)
 
     def sample(self, count: int = 200) -> list[SourceRow]:
         """The first records."""
         return self.rows(0, count)
 
     def record_at_line(self, line: int) -> int:
-        """The number of the record that holds a physical line (the next one for a blank line, the last at the end)."""
-        rows = self._rows
-        at = rows.before_line(line)
-        number = at.number
-        while window := read_rows(
-            self.info.data_path, self.info.dialect, at.offset, at.line, at.number, number - at.number, 500
-        ):
+        """The number of the record that holds a physical line.
+
+        For a blank line it is the next record, for lines above the data the first, beyond the end the last.
+        """
+        view = self._view
+        at = view.rows.before_line(line)
+        holder, skip = at.number, 0
+        while window := self._read(view, at, skip, 500):
             for row in window:
                 if row.line > line:
-                    # the line belongs to the record before, unless blank lines lie between
-                    return self._holder(row.number, line)
-                number = row.number + 1
-            if rows.exact and number >= rows.count:
-                break
-        return max(number - 1, 0)
+                    return row.number if not skip and row is window[0] else self._holder(view, row.number, line)
+                holder = row.number
+            skip += len(window)
+        return holder
 
-    def _holder(self, after: int, line: int) -> int:
-        if after == 0:
-            return 0
-        before = self.rows(after - 1, 1)[0]
+    def _holder(self, view: _View, after: int, line: int) -> int:
+        """`after`, or the record before it when the line is one of its own."""
+        at = view.rows.before(after - 1)
+        (before,) = self._read(view, at, after - 1 - at.number, 1)
         breaks = sum(cell.replace("\r\n", "\n").replace("\r", "\n").count("\n") for cell in before.cells)
         return after - 1 if line <= before.line + breaks else after
 
@@ -168,119 +180,131 @@ class OpenFile:
     async def index(self, on_progress: OnProgress | None = None) -> int:
         """Scan the file; returns the exact number of records. `on_progress` hears (rows so far, fraction) in the loop.
 
-        First a provisional index (fast), then the exact pass with its findings. Cancelling the task ends the scan.
-        The encoding is judged on the whole file; when it is another than the beginning spoke for, `info` changes.
+        First comes a provisional index (fast), then the exact pass with its findings. Cancelling the task ends the
+        scan. The encoding is judged on the whole file; when that is another than the beginning spoke for, or records
+        end with lone CRs somewhere, `info` changes and the pass begins again. Raises SourceError.
         """
+        async with self._scanning:
+            if not self._scanned:
+                await in_thread(self._scan, on_progress)
+                self._scanned = True
+        return self._view.rows.count
 
-        def scan(report: OnProgress) -> int:
-            if self._data_size > _AT_ONCE and not self._rows.complete:
-                scan_provisional(self.info.data_path, self._rows, self._data_size, report)
+    def _scan(self, report: OnProgress) -> None:
+        view = self._view
+        with _reading(view.info.path):
+            if view.size > _AT_ONCE and not view.rows.complete:
+                scan_provisional(view.info.data_path, view.rows, view.size, report)
             found = self._exact(report)
-            self._take(found)
-            return found.count
-
-        return await self._in_thread(scan, on_progress)
+        self.structure = structure_findings(found, len(self.info.headers))
+        self.adopt(found.checkpoints, found.count)
 
     def _exact(self, report: OnProgress) -> Structure:
         info = self.info
-        found = StructureScan(info.data_path, info.dialect, len(info.headers), info.data_start, on_block=report).run()
+        looked = time.monotonic()
+
+        def on_block(rows: int, fraction: float) -> None:
+            nonlocal looked
+            report(rows, fraction)
+            if time.monotonic() - looked > _FINDINGS_EVERY:
+                self.structure = structure_findings(scan.found, len(info.headers))
+                looked = time.monotonic()
+
+        scan = StructureScan(info.data_path, info.dialect, len(info.headers), info.data_start, on_block=on_block)
+        found = scan.run()
         if found.lone_cr:
             self._switch(normalised(info, self._workdir))
             return self._exact(report)
         verdict = found.verdict
         free = self._overrides.encoding is None and not info.source_encoding
-        if free and verdict and verdict.name != info.dialect.encoding:
+        if free and verdict is not None and verdict.name != info.dialect.encoding:
             self._switch(in_encoding(info, verdict))
             return self._exact(report)
         return found
 
     def _switch(self, info: CsvInfo) -> None:
-        """Read on with another view of the file: another encoding, or a copy."""
-        old = self.info
-        if info.data_path != old.data_path:
+        """Read on another way: in another encoding, or from a copy."""
+        finalizer = None
+        if info.data_path != self.info.data_path:
             finalizer, self._finalizer = self._finalizer, self._own(info)
-            if finalizer is not None:
-                finalizer()
-            self._data_size = info.data_path.stat().st_size
-        self._rows = RowIndex(Checkpoint(info.data_start, 0, info.dialect.first_line))
-        self.info = info
+        self._view = _View.of(info)
         self._windows.clear()
-
-    def _take(self, found: Structure) -> None:
-        self.adopt(found.checkpoints, found.count)
-        self.structure = structure_findings(found, len(self.info.headers))
+        if finalizer is not None:
+            finalizer()
 
     def adopt(self, checkpoints: Iterable[tuple[int, int, int]], count: int) -> None:
         """Take over the checkpoints of an exact scan: (offset, number, line) of record starts in file order.
 
         The first must be the first data record (number 0); `count` is the number of records.
         """
-        self._rows = RowIndex.of(checkpoints, count)
+        self._view = replace(self._view, rows=RowIndex.of(checkpoints, count))
         self._windows.clear()
 
     @property
     def index_memory(self) -> int:
         """Bytes the row index takes."""
-        return self._rows.memory
+        return self._view.rows.memory
 
     # -- reading at large
 
     async def profile_column(self, index: int) -> ColumnProfile:
         """What column `index` holds: all rows of a small file, else rows from windows spread over all of it."""
-        return await self._in_thread(
-            lambda report: profile_column(self.info, self._rows, index, self._data_size, report), None
-        )
+        view = self._view
+        with _reading(view.info.path):
+            return await in_thread(lambda report: profile_column(view.info, view.rows, index, view.size, report))
 
     async def find(self, text: str, start: int = 0, column: int | None = None, backwards: bool = False) -> int | None:
-        """The first record from `start` on (or backwards) with a cell that holds `text`, whatever its case."""
-        return await self._in_thread(
-            lambda report: search(self.info, self._rows, text, start, column, backwards, report), None
-        )
+        """The first record from `start` on (backwards: up to it) with a cell that holds `text`, whatever its case."""
+        view = self._view
+        with _reading(view.info.path):
+            return await in_thread(lambda report: search(view.info, view.rows, text, start, column, backwards, report))
 
     async def digest(self) -> SourceId:
-        """Which file this is; `sha256` is of the bytes records are read from. Raises SourceChanged FILE_CHANGED."""
+        """Which file this is; `sha256` is of the bytes records are read from. Raises SourceChanged when it changed."""
+        info = self.info
 
         def work(report: OnProgress) -> SourceId:
             digest = hashlib.sha256()
-            with self.info.data_path.open("rb", buffering=0) as stream:
+            with _reading(info.path), info.data_path.open("rb", buffering=0) as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
                     report(0, 0.0)
             self.check_unchanged()
-            return SourceId(self.info.path, self.info.size, self.info.modified_ns, digest.hexdigest())
+            return SourceId(info.path, info.size, info.modified_ns, digest.hexdigest())
 
-        return await self._in_thread(work, None)
+        return await in_thread(work)
 
     def check_unchanged(self) -> None:
-        """Raise SourceChanged FILE_CHANGED when the file on disk is not the one that was opened any more."""
-        if self.info.path == "-":
+        """Raise SourceChanged FILE_CHANGED or FILE_GONE when the file on disk is not the one that was opened."""
+        info = self.info
+        if info.path == "-":
             return
-        details: dict[str, object] = {"path": self.info.path}
+        details: dict[str, object] = {"path": info.path}
         try:
-            status = Path(self.info.path).stat()
+            status = Path(info.path).stat()
         except OSError as problem:
             raise SourceChanged("FILE_GONE", details=details) from problem
-        if stat.S_ISREG(status.st_mode) and (status.st_size, status.st_mtime_ns) != (
-            self.info.size,
-            self.info.modified_ns,
-        ):
-            details |= {"size_before": self.info.size, "size_now": status.st_size}
+        if stat.S_ISREG(status.st_mode) and (status.st_size, status.st_mtime_ns) != (info.size, info.modified_ns):
+            details |= {"size_before": info.size, "size_now": status.st_size}
             raise SourceChanged("FILE_CHANGED", details=details)
 
     async def reopen(self, overrides: DialectOverrides) -> OpenFile:
-        """The same source read another way; this one stays open. Standard input is read from its copy."""
-        if self.info.path != "-":
-            return await asyncio.to_thread(OpenFile.open, self.info.path, overrides, workdir=self._workdir)
-        return await asyncio.to_thread(self._reopen_copy, overrides)
+        """The same source read another way; this one stays open. A pipe is read from its copy."""
+        return await asyncio.to_thread(self._reopen, overrides)
 
-    def _reopen_copy(self, overrides: DialectOverrides) -> OpenFile:
-        with private_copy(self._workdir) as (path, out), self.info.data_path.open("rb") as stream:
+    def _reopen(self, overrides: DialectOverrides) -> OpenFile:
+        info = self.info
+        if info.path != "-" and not Path(info.path).is_fifo():
+            return OpenFile.open(info.path, overrides, workdir=self._workdir)
+        with _reading(info.path), private_copy(self._workdir) as (path, out), info.data_path.open("rb") as stream:
             while block := stream.read(1 << 20):
                 out.write(block)
-        info = detect(str(path), overrides, workdir=self._workdir)
-        if info.data_path != path:
+        if info.source_encoding:
+            overrides = replace(overrides, encoding="utf-8")  # the copy is in UTF-8 already
+        again = detect(str(path), overrides, workdir=self._workdir)
+        if again.data_path != path:
             path.unlink()
-        return OpenFile(replace(info, path="-"), overrides, self._workdir)
+        return OpenFile(replace(again, path=info.path), overrides, self._workdir)
 
     def close(self) -> None:
         """Remove private copies; rows cannot be read any more from those."""
@@ -288,30 +312,14 @@ class OpenFile:
             self._finalizer()
         self._windows.clear()
 
-    async def _in_thread(self, work: Callable[[OnProgress], T], on_progress: OnProgress | None) -> T:
-        """Run `work` in a thread; it must call what it is given often, which is where it gives way and can be ended."""
-        loop = asyncio.get_running_loop()
-        stop = threading.Event()
-        breathed = told = time.monotonic()
 
-        def report(rows: int, fraction: float) -> None:
-            nonlocal breathed, told
-            if stop.is_set():
-                raise _Cancelled
-            now = time.monotonic()
-            if now - breathed >= _SLICE:
-                time.sleep(_BREATH)
-                breathed = time.monotonic()
-            if on_progress is not None and now - told >= _TELL_EVERY:
-                told = now
-                loop.call_soon_threadsafe(on_progress, rows, fraction)
-
-        thread = asyncio.ensure_future(asyncio.to_thread(work, report))
-        try:
-            return await asyncio.shield(thread)
-        except asyncio.CancelledError:
-            stop.set()
-            await asyncio.wait((thread,))
-            if not thread.cancelled():
-                thread.exception()  # it ended because it was told to
-            raise
+@contextmanager
+def _reading(path: str) -> Iterator[None]:
+    """Turn the system's errors into SourceError CANNOT_READ, or SourceChanged FILE_GONE."""
+    try:
+        yield
+    except FileNotFoundError as problem:
+        raise SourceChanged("FILE_GONE", details={"path": path}) from problem
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise SourceError("CANNOT_READ", details={"path": path, "reason": reason}) from problem
