@@ -86,7 +86,8 @@ class Mapping:
 class Suggestion:
     """A proposal for one column: a field or None (leave out), how sure (0..1), and a reason a person can check.
 
-    `steps` are the transforms the values call for; `alternatives` further fields with their confidence.
+    `steps` are the transforms the values call for; `alternatives` further fields with their confidence. `find_by` is the
+    field of the looked-up module that the values match; `question` what only a person can decide (then `steps` is empty).
     """
 
     index: int
@@ -96,3 +97,5 @@ class Suggestion:
     reason: str
     steps: tuple[Step, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
+    find_by: str | None = None
+    question: str | None = None

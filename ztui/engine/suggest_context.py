@@ -1,0 +1,148 @@
+"""What only the whole file tells: which language its headers speak, whose "Name" is a surname, which "Title" is "Mr".
+
+Takes every header's readings and returns one meaning for each, or none with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ztui.engine.suggest_lexicon import lexicon
+from ztui.engine.suggest_meaning import ADDRESS, Meaning, Reading, read_header
+from ztui.engine.suggest_tokens import words_of
+
+#: Words that mean the CRM's own thing in a CRM's export and something else in a shop's or a mailing tool's.
+_AMBIGUOUS = frozenset(("lead_status", "lead_source", "currency", "rating", "job_title"))
+_ALONE = frozenset(("status", "source", "currency", "rating", "role"))
+#: Words for a job's title and for a form of address alike.
+_TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
+_PLACES = frozenset(ADDRESS)
+#: How many words of foreign trades make a file foreign.
+_FOREIGN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A header in its file: its meaning, or None and why in `reason` ("" when nothing was recognised at all).
+
+    `values_only`: the meaning counts only where the values confirm it. `hint` is a concept to offer, not to take.
+    """
+
+    meaning: Meaning | None
+    reason: str = ""
+    values_only: bool = False
+    hint: str = ""
+
+
+def read_file(headers: Sequence[str], module: str) -> tuple[Read, ...]:
+    """The meaning of every header in the company of the others."""
+    readings = [read_header(h, module) for h in headers]
+    speaks = _languages(readings)
+    firm = [_firm(r) for r in readings]
+    foreign = _foreign(headers) >= _FOREIGN
+    out = [_settle(i, readings, firm, speaks, foreign) for i in range(len(headers))]
+    return tuple(_names(out, speaks))
+
+
+def _languages(readings: Sequence[Reading]) -> frozenset[str]:
+    """The languages that at least two headers speak and English does not."""
+    votes: Counter[str] = Counter()
+    for reading in readings:
+        spoken = {m.phrase.language for m in reading.meanings if m.phrase.rule == ""}
+        if spoken and "en" not in spoken:
+            votes.update(spoken - {""})
+    return frozenset(language for language, count in votes.items() if count >= 2)
+
+
+def _firm(reading: Reading) -> frozenset[str]:
+    """The concepts a header surely has: of its unconditional readings, when they agree."""
+    concepts = {m.concept for m in reading.meanings if m.phrase.rule in ("", "loose")}
+    return frozenset(concepts) if len(concepts) == 1 else frozenset()
+
+
+def _foreign(headers: Sequence[str]) -> int:
+    words = lexicon().foreign
+    return len({w for h in headers for w in words_of(h).plain if w in words})
+
+
+def _settle(
+    at: int, readings: Sequence[Reading], firm: Sequence[frozenset[str]], speaks: frozenset[str], foreign: bool
+) -> Read:
+    reading = readings[at]
+    if not reading.meanings:
+        if reading.about:
+            words = ", ".join(repr(w) for w in reading.unexplained[:3])
+            return Read(None, f"{words}: more than the field says")
+        return Read(None)
+    usable = [m for m in reading.meanings if m.phrase.rule != "context" or m.phrase.language in speaks]
+    usable = [m for m in usable if m.own] or usable
+    usable = sorted(usable, key=lambda m: m.phrase.language not in ("", "en", *speaks))
+    if not usable:
+        return Read(None)
+    by_rule = [m for m in usable if m.phrase.rule == "context"] or usable
+    meaning = by_rule[0]
+    if meaning.phrase.rule == "values":
+        return Read(meaning, values_only=True)
+    if foreign and meaning.concept in _AMBIGUOUS and len(meaning.phrase.words) == 1 and meaning.phrase.words <= _ALONE:
+        return Read(None, "such a file's status, source or currency is seldom the CRM's", hint=meaning.concept)
+    if meaning.concept in ("state_or_status", "region"):
+        near = any(firm[i] & _PLACES for i in range(max(0, at - 2), min(len(firm), at + 3)) if i != at)
+        if (near or (meaning.kinds and meaning.concept == "region")) and not any("state" in f for f in firm):
+            return Read(replace(meaning, concept="state"))
+        return Read(None, "may be a place or something else", hint="state")
+    if meaning.concept == "job_title" and meaning.phrase.text in _TITLES:
+        return _title(at, meaning, readings, firm)
+    if meaning.concept == "email" and meaning.kinds == {"other"} and sum("email" in f for f in firm) == 1:
+        # The only address there is; "other" tells it from none.
+        return Read(replace(meaning, kinds=frozenset()))
+    return Read(meaning, values_only=meaning.concept == "company_size")
+
+
+def _title(at: int, meaning: Meaning, readings: Sequence[Reading], firm: Sequence[frozenset[str]]) -> Read:
+    """ "Title" beside a "Job Title" is a form of address: surely so next to the first name, else nobody knows."""
+    others = [i for i, f in enumerate(firm) if "job_title" in f and i != at]
+    if not any(m.phrase.text not in _TITLES for i in others for m in readings[i].meanings):
+        return Read(meaning)
+    if any("salutation" in f for f in firm):
+        return Read(None, "another column holds the job title", hint="job_title")
+    near = [i for i in (at - 1, at + 1, at + 2) if 0 <= i < len(firm)]
+    if any("first_name" in firm[i] for i in near):
+        return Read(replace(meaning, concept="salutation"))
+    return Read(None, "another column holds the job title", hint="salutation")
+
+
+def _names(out: list[Read], speaks: frozenset[str]) -> list[Read]:
+    """Decide what a bare "Nom", "Nombre", "Name" is from the names beside it."""
+    have = {r.meaning.concept for r in out if r.meaning is not None and not r.meaning.kinds}
+    result = []
+    for read in out:
+        meaning = read.meaning
+        if meaning is None:
+            result.append(read)
+        elif meaning.concept == "given_or_full":
+            if "last_name" in have and "first_name" not in have:
+                result.append(Read(replace(meaning, concept="first_name")))
+            else:
+                result.append(_whole_name(have))
+        elif meaning.concept == "family_or_full":
+            if "first_name" in have and "last_name" not in have:
+                result.append(Read(replace(meaning, concept="last_name")))
+            else:
+                result.append(_whole_name(have))
+        elif meaning.concept == "last_name" and meaning.phrase.rule == "context":
+            # German "Name" beside "Vorname" is the surname, unless there is a "Nachname" too.
+            others = [r for r in out if r is not read and r.meaning and r.meaning.concept == "last_name"]
+            result.append(read if "first_name" in have and not others else _whole_name(have))
+        elif meaning.concept == "full_name":
+            result.append(_whole_name(have))
+        else:
+            result.append(read)
+    return result
+
+
+def _whole_name(have: set[str]) -> Read:
+    if "last_name" in have:
+        return Read(None, "a whole name; first and last name have columns of their own")
+    return Read(None, "a whole name: split it, or map it to the last name", hint="last_name")

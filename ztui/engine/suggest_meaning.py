@@ -1,0 +1,132 @@
+"""What a header or a field's label means: a concept ("phone") of a kind ("home"), every word accounted for.
+
+That is the guard against wrong fields: "Email consent" has a word that no e-mail address explains, so it has no meaning
+here, and nothing is proposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ztui.engine.suggest_lexicon import Phrase, lexicon
+from ztui.engine.suggest_tokens import words_of
+
+#: What a slash parts, even where the words joined would name one thing.
+_APART = frozenset(("phone", "mobile", "fax", "email", "first_name", "last_name"))
+
+
+#: The concepts that make up an address, strongest evidence of an address first.
+ADDRESS = ("city", "zip", "street", "address", "state", "country", "address_region", "state_code", "country_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One reading of a header. `kinds` hold address and phone kinds and the entities that are not the record itself;
+    `number` is the highest number in it (0: none); `mends` are typos as (written, read)."""
+
+    concept: str
+    kinds: frozenset[str]
+    number: int
+    phrase: Phrase
+    own: bool
+    mends: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All readings of a header, or why there is none: `about` is the concept it seemed to name, `unexplained` the words
+    that no reading accounts for."""
+
+    meanings: tuple[Meaning, ...]
+    about: str = ""
+    unexplained: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=16384)
+def read_header(header: str, module: str) -> Reading:
+    """The readings of a header in a file for this module; several where a word means several things."""
+    words = words_of(header)
+    if not words.plain or len(words.plain) > 14:
+        return Reading(())
+    known = lexicon()
+    plain, mends = known.read(words.plain)
+    whole = _read(plain, module, words.numbers, mends)
+    if not whole.meanings:
+        # A word of another language may be a typo here: "Anual Revenue".
+        mended = known.read(words.plain, english=True)
+        if mended[0] != plain:
+            whole = _read(mended[0], module, words.numbers, mended[1])
+    if not words.alternatives:
+        return whole
+    sides = [_read(known.read(side)[0], module, words.numbers, mends) for side in _tails(words.alternatives)]
+    if all(s.meanings for s in sides):
+        first = sides[0].meanings[0]
+        if all(any(m.concept == first.concept and m.kinds == first.kinds for m in s.meanings) for s in sides[1:]):
+            return sides[0]
+        if all(any(m.concept == "region" for m in s.meanings) for s in sides[1:]) and first.concept in (
+            "country",
+            "state",
+        ):
+            return sides[0]  # "País/región", "Estado/región"
+        if any(m.concept in _APART for s in sides for m in s.meanings):
+            # "Phone/Mobile" would read as "mobile phone", but it is one or the other.
+            return Reading((), first.concept, words.alternatives[-1])
+    return whole if _registered(whole, plain) else Reading((), whole.about, whole.unexplained)
+
+
+def _registered(reading: Reading, plain: tuple[str, ...]) -> bool:
+    content = {w for w in plain if w not in lexicon().noise}
+    kinds = lexicon().kinds.keys() | lexicon().entities.keys() | lexicon().beside
+    return any(content - m.phrase.words <= kinds and len(m.phrase.words) > 1 for m in reading.meanings)
+
+
+def _tails(sides: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Each side by itself, the first one's leading kinds carried over: "Mailing City/Town" -> Mailing City, Town."""
+    first, *others = sides
+    lead = tuple(w for w in first[:-1] if w in lexicon().kinds or w in lexicon().entities)
+    return (first, *(o if o[: len(lead)] == lead else (*lead, *o) for o in others))
+
+
+def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: tuple[tuple[str, str], ...]) -> Reading:
+    known = lexicon()
+    # A word said twice ("Default Address Address1") is said once.
+    content = tuple(dict.fromkeys(w for w in plain if w not in known.noise)) or plain
+    inner = known.self_entities(module)
+    best: list[Meaning] = []
+    rank, about, least = (0, 0), "", content
+    for phrase, own in known.phrases(content, module):
+        rest = _without(content, phrase.words)
+        beside = known.beside_address if phrase.concept in ADDRESS else known.beside
+        strange = tuple(w for w in rest if w not in known.kinds and w not in known.entities and w not in beside)
+        if strange:
+            if (len(strange), phrase.concept) < (len(least), about or "~"):
+                about, least = phrase.concept, strange
+            continue
+        entities = frozenset(known.entities[w] for w in rest if w in known.entities) - inner
+        kinds = frozenset(known.kinds[w] for w in rest if w in known.kinds and w not in known.entities)
+        kinds |= entities | phrase.kinds
+        # The longest phrase says most; of equals the one that leaves least beside it.
+        place = (len(phrase.words) * 2 + own, -len(kinds))
+        if place < rank and best:
+            continue
+        meaning = Meaning(phrase.concept, kinds, max(numbers, default=0), phrase, own, mends)
+        if place > rank or not best:
+            best, rank = [meaning], place
+        elif all((m.concept, m.kinds, m.phrase.rule) != (meaning.concept, kinds, phrase.rule) for m in best):
+            best.append(meaning)
+    if best:
+        return Reading(tuple(sorted(best, key=lambda m: (m.phrase.language != "en", m.concept, m.phrase.language))))
+    return Reading((), about, least if about else ())
+
+
+def _without(words: tuple[str, ...], taken: frozenset[str]) -> tuple[str, ...]:
+    """The words less one of each that is taken."""
+    left = set(taken)
+    out = []
+    for word in words:
+        if word in left:
+            left.remove(word)
+        else:
+            out.append(word)
+    return tuple(out)

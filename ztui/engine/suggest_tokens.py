@@ -1,0 +1,71 @@
+"""Takes a header apart into plain words: case, accents, camelCase, snake_case, punctuation and numbering undone.
+
+Owns spelling only; what the words mean is `suggest_meaning`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_WORD = re.compile(r"[^\W_]+")
+#: Signs that stand for words.
+_SIGNS = {"#": " number ", "%": " percent ", "$": " usd ", "€": " eur ", "£": " gbp ", "&": " and ", "№": " number "}
+#: Spellings of one word that differ by a blank or an abbreviation, after folding.
+_JOINED = (
+    (re.compile(r"\be mail(s?)\b"), r"email\1"),
+    (re.compile(r"\blinked in\b"), "linkedin"),
+    (re.compile(r"\bhead quarters?\b"), "headquarters"),
+    (re.compile(r"\b(?:nr|num|numbers|numero|nummer)\b"), "number"),
+    (re.compile(r"\b(\d+) (?:st|nd|rd|th)\b"), r"\1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A header's words. `all` keeps the numbers, `plain` leaves them out, `numbers` are the numbers in order.
+
+    `alternatives` are the sides of a header such as "City/Town"; empty without a slash.
+    """
+
+    all: tuple[str, ...]
+    plain: tuple[str, ...]
+    numbers: tuple[int, ...]
+    alternatives: tuple[tuple[str, ...], ...] = ()
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents and compatibility forms: "Straße" -> "strasse", "Nº" -> "no"."""
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in spread if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=8192)
+def words_of(header: str) -> Words:
+    """The words of a header, at most the first 200 characters of it."""
+    text = header[:200]
+    every = _split(text)
+    plain = tuple(w for w in every if not w.isdigit())
+    numbers = tuple(int(w) for w in every if w.isdigit() and len(w) < 7)
+    sides: tuple[tuple[str, ...], ...] = ()
+    if "/" in text or "|" in text:
+        parts = (_split(p) for p in re.split(r"[/|]", text))
+        sides = tuple(tuple(w for w in p if not w.isdigit()) for p in parts if p)
+    return Words(every, plain, numbers, sides if len(sides) > 1 else ())
+
+
+def _split(text: str) -> tuple[str, ...]:
+    # An all-capitals header has no camelCase to undo.
+    if not text.isupper():
+        text = _CAMEL.sub(" ", text)
+    for sign, word in _SIGNS.items():
+        if sign in text:
+            text = text.replace(sign, word)
+    text = " ".join(_WORD.findall(_DIGITS.sub(" ", fold(text))))
+    for pattern, word in _JOINED:
+        text = pattern.sub(word, text)
+    return tuple(text.split())

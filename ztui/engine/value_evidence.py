@@ -1,0 +1,298 @@
+"""What a column's values say for and against a field: e-mail addresses in Email, ids in a name, dates in a number.
+
+Values may confirm what a header says or forbid it; only very telling values (e-mail addresses) propose a field alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ztui.catalogue.knowledge import field_type
+from ztui.csvfile.kinds import kind_of
+from ztui.engine.suggest_tokens import fold
+from ztui.model.crm import Field
+
+#: How many filled cells of a column are looked at.
+ENOUGH = 60
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+_SOCIAL = re.compile(
+    r"(?:linkedin|facebook|twitter|instagram|xing|youtube|tiktok|crunchbase|angel)\.\w|\bx\.com", re.IGNORECASE
+)
+_RECORD_ID = re.compile(r"(?:zcrm_)?\d{15,20}")
+_PHONE = re.compile(r"[\d\s()+./\-–·]{5,}(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
+_BIG_NUMBER = re.compile(r"[^\w]{0,3}[\d.,'\s]+\s?(?:k|m|mio|mn|b|bn)?\.?", re.IGNORECASE)
+_TITLES = frozenset(
+    (
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "herr",
+        "frau",
+        "hr",
+        "fr",
+        "m",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "sr",
+        "sra",
+        "srta",
+        "señor",
+        "señora",
+        "sig",
+        "signor",
+        "signora",
+        "sig.ra",
+        "dott",
+        "dott.ssa",
+        "dhr",
+        "mevr",
+        "mw",
+        "heer",
+        "mevrouw",
+        "sir",
+        "madam",
+        "rev",
+        "mister",
+        "don",
+        "doña",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen in a column: `filled` values looked at, how many differ, and the count of each kind."""
+
+    filled: int
+    distinct: int
+    kinds: Counter[str]
+    values: tuple[str, ...]
+
+    def share(self, *kinds: str) -> float:
+        """The share of values of these kinds."""
+        return sum(self.kinds[k] for k in kinds) / self.filled if self.filled else 0.0
+
+    def like(self, pattern: re.Pattern[str]) -> float:
+        """The share of values that fit a pattern as a whole."""
+        return sum(1 for v in self.values if pattern.fullmatch(v)) / self.filled if self.filled else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the values say of one field: `weight` above 0 for, below 0 against, 0 nothing; `refused` forbids it."""
+
+    weight: float = 0.0
+    words: str = ""
+    refused: bool = False
+
+
+NOTHING = Verdict()
+
+
+def gather(cells: Sequence[str]) -> Evidence:
+    """Look at the first `ENOUGH` filled cells of a column."""
+    values = []
+    for cell in cells:
+        text = cell.strip()
+        if text:
+            values.append(text)
+            if len(values) == ENOUGH:
+                break
+    return Evidence(len(values), len(set(values)), Counter(map(kind_of, values)), tuple(values))
+
+
+def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
+    """What the values say for or against this field, which the header reads as `concept` ("" when unknown)."""
+    if not seen.filled:
+        return NOTHING
+    special = _BY_CONCEPT.get(concept)
+    if special is not None:
+        verdict = special(seen)
+        if verdict.refused or verdict.weight:
+            return verdict
+    if field.api_name == "id":
+        share = seen.like(_RECORD_ID)
+        return _ruled(share, 0.9, seen, "record ids")
+    check = field_type(field.data_type).check
+    if check == "email":
+        return _ruled(seen.share("email"), 0.5, seen, "e-mail addresses")
+    if check == "phone":
+        return _phones(seen)
+    if check == "url":
+        return _webs(seen)
+    if check in ("date", "datetime"):
+        return _dates(seen)
+    if check in ("integer", "decimal", "percent"):
+        return _ruled(max(seen.share("integer", "number"), seen.like(_BIG_NUMBER)), 0.6, seen, "numbers")
+    if check == "boolean":
+        return _flags(seen)
+    if check in ("picklist", "multi"):
+        return _picks(field, seen)
+    if check in ("user", "lookup"):
+        return _against(seen, "id", "url", "date", but=0.5)
+    return _against(seen, "id", "date") if concept in _WORDY else NOTHING
+
+
+def _ruled(share: float, least: float, seen: Evidence, what: str) -> Verdict:
+    count = round(share * seen.filled)
+    if share >= max(least, 0.8):
+        return Verdict(0.03, f"{count} of {seen.filled} values are {what}")
+    if share < least:
+        return Verdict(-1.0, f"only {count} of {seen.filled} values are {what}", refused=True)
+    return Verdict(-0.1, f"{count} of {seen.filled} values are {what}")
+
+
+def _phones(seen: Evidence) -> Verdict:
+    like = sum(1 for v in seen.values if _PHONE.fullmatch(v) or sum(c.isdigit() for c in v) >= 6) / seen.filled
+    if seen.share("email", "date", "url", "id") > 0.3:
+        return Verdict(-1.0, "the values are no phone numbers", refused=True)
+    return _ruled(like, 0.4, seen, "phone numbers")
+
+
+def _webs(seen: Evidence) -> Verdict:
+    if sum(1 for v in seen.values if _SOCIAL.search(v)) / seen.filled > 0.5:
+        return Verdict(-1.0, "the values are pages of social networks", refused=True)
+    return _ruled(
+        max(seen.share("url"), seen.like(_DOMAIN), seen.share("url") + seen.like(_DOMAIN)), 0.5, seen, "web addresses"
+    )
+
+
+def _dates(seen: Evidence) -> Verdict:
+    if seen.share("date") >= 0.8:
+        return Verdict(0.03, f"{seen.kinds['date']} of {seen.filled} values are dates")
+    digits = sum(1 for v in seen.values if any(c.isdigit() for c in v)) / seen.filled
+    if digits < 0.5 or seen.share("email", "url", "id", "phone") > 0.5:
+        return Verdict(-1.0, "the values are no dates", refused=True)
+    return NOTHING
+
+
+def _flags(seen: Evidence) -> Verdict:
+    if seen.share("date", "email", "url", "id") > 0.2 or (seen.filled >= 10 and seen.distinct > 4):
+        return Verdict(-1.0, "the values are not yes or no", refused=True)
+    share = seen.share("boolean") + seen.like(re.compile("[01]"))
+    return Verdict(0.03, "the values are yes or no") if share >= 0.8 else NOTHING
+
+
+def _picks(field: Field, seen: Evidence) -> Verdict:
+    against = _against(seen, "email", "url", "date", "id", "phone")
+    if against.refused:
+        return against
+    if seen.filled >= 20 and seen.distinct > 0.9 * seen.filled and seen.share("integer", "number") > 0.8:
+        return Verdict(-1.0, "the values are numbers, nearly all different", refused=True)
+    listed = {fold(t) for v in field.picklist for t in (v.display_value, v.actual_value)}
+    if listed:
+        known = sum(1 for v in seen.values if fold(v) in listed)
+        if known >= 0.5 * seen.filled:
+            return Verdict(0.03, f"{known} of {seen.filled} values are in the field's list")
+    return NOTHING
+
+
+def _against(seen: Evidence, *kinds: str, but: float = 0.5) -> Verdict:
+    worst = max(kinds, key=lambda k: seen.kinds[k])
+    if seen.share(worst) > but:
+        names = {
+            "email": "e-mail addresses",
+            "url": "web addresses",
+            "date": "dates",
+            "id": "ids",
+            "phone": "phone numbers",
+        }
+        count = seen.kinds[worst]
+        return Verdict(-1.0, f"{count} of {seen.filled} values are {names.get(worst, worst + 's')}", refused=True)
+    return NOTHING
+
+
+def _names(seen: Evidence) -> Verdict:
+    if seen.share("email", "url", "date", "integer", "number", "phone", "id") > 0.3:
+        return Verdict(-1.0, "the values are no names", refused=True)
+    return NOTHING
+
+
+def _titles(seen: Evidence) -> Verdict:
+    if salutations(seen) > 0.5:
+        return Verdict(-1.0, "the values are forms of address", refused=True)
+    return _names(seen)
+
+
+def _forms(seen: Evidence) -> Verdict:
+    share = salutations(seen)
+    if share > 0.6:
+        return Verdict(0.03, f"{round(share * seen.filled)} of {seen.filled} values are forms of address")
+    long = sum(1 for v in seen.values if len(v) > 20) / seen.filled
+    return Verdict(-1.0, "the values are no forms of address", refused=True) if long > 0.3 else _names(seen)
+
+
+def _organizations(seen: Evidence) -> Verdict:
+    if seen.share("email", "url", "date", "integer", "id", "phone") > 0.5:
+        return Verdict(-1.0, "the values are no company names", refused=True)
+    return NOTHING
+
+
+def _places(seen: Evidence) -> Verdict:
+    if seen.share("email", "url", "date", "integer", "number", "phone", "id") > 0.4:
+        return Verdict(-1.0, "the values are no places", refused=True)
+    return NOTHING
+
+
+def _codes(seen: Evidence) -> Verdict:
+    digits = sum(1 for v in seen.values if any(c.isdigit() for c in v)) / seen.filled
+    if digits < 0.5 or seen.share("email", "url", "date", "id") > 0.3:
+        return Verdict(-1.0, "the values are no postal codes", refused=True)
+    return NOTHING
+
+
+def _types(seen: Evidence) -> Verdict:
+    if seen.distinct == 1 and fold(seen.values[0]) in _RECORD_WORDS:
+        return Verdict(-1.0, "the values only say what kind of record it is", refused=True)
+    return NOTHING
+
+
+def _streets(seen: Evidence) -> Verdict:
+    return _against(seen, "email", "url", "date", "id", "boolean", "phone")
+
+
+def salutations(seen: Evidence) -> float:
+    """The share of values that are forms of address (Mr, Frau, Mme, Dr. …)."""
+    if not seen.filled:
+        return 0.0
+    return sum(1 for v in seen.values if v.casefold().rstrip(".") in _TITLES) / seen.filled
+
+
+def emails(seen: Evidence) -> bool:
+    """True when the values alone say that these are e-mail addresses: at least three, and nearly nothing else."""
+    return seen.filled >= 3 and seen.share("email") >= 0.95
+
+
+def own_ids(seen: Evidence) -> bool:
+    """True when the values look like Zoho's own record ids."""
+    return seen.filled > 0 and seen.like(_RECORD_ID) >= 0.9
+
+
+_WORDY = frozenset(("street", "address", "description", "notes", "department", "assistant", "deal_name", "next_step"))
+_RECORD_WORDS = frozenset(("organisation", "organization", "company", "account", "person", "contact", "lead"))
+_BY_CONCEPT = {
+    "account_type": _types,
+    "first_name": _names,
+    "last_name": _names,
+    "assistant": _names,
+    "job_title": _titles,
+    "salutation": _forms,
+    "company": _organizations,
+    "parent_account": _organizations,
+    "city": _places,
+    "state": _places,
+    "country": _places,
+    "zip": _codes,
+    "street": _streets,
+    "address": _streets,
+}
