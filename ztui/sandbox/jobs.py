@@ -169,6 +169,7 @@ class Jobs:
                 "UPDATE jobs SET state=?, changed=?, outcome=?, archive=? WHERE id=?",
                 (failed[0] if failed else COMPLETED, now, json.dumps(outcome), packed, number),
             )
+            db.execute("UPDATE files SET data=x'' WHERE used_by=?", (number,))
 
     def _run(self, spec: Mapping[str, Any], resource: Mapping[str, Any], earlier: list[Outcome]) -> Outcome:
         box = self._box

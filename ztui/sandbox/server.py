@@ -131,7 +131,7 @@ async def _send(answer: Answer, call: Call, scope: Scope, send: Send, *, cut: bo
 
 def listen(port: int) -> socket.socket:
     """A listening socket on 127.0.0.1 and nowhere else; OSError when the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets no-delay only then
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))

@@ -154,6 +154,8 @@ class Tokens:
 
     def revoke(self, token: str) -> Answer:
         """`POST /oauth/v2/token/revoke`: a refresh token goes with its access tokens."""
+        if not token:
+            return _error("invalid_code", 400)
         with self._store.transaction() as db:
             gone = db.execute("DELETE FROM tokens WHERE token=? OR refresh=?", (token, token)).rowcount
         return Answer(200, dump({"status": "success"}), Service.ACCOUNTS) if gone else _error("invalid_code", 400)
