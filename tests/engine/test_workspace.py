@@ -27,11 +27,18 @@ async def test_the_org_of_a_sandbox(workspace: Workspace) -> None:
     assert (await workspace.modules())[0].api_name == "Leads"
     assert (await workspace.schema("Leads")).field("Date_3") is not None
     assert (await workspace.credits()).spent > 0
+
+
+async def test_the_directory_knows_users_and_records(workspace: Workspace) -> None:
     directory = workspace.directory()
     assert directory is not None
-    email = (await workspace.schema("Leads")).field("Email")
-    assert email is not None
-    assert await directory.holders("Leads", email, ["nobody@example.com"]) == {}
+    user = (await workspace.users())[0]
+    values = [user.email.upper(), "nobody@example.com"]
+    assert list(await directory.missing_users("email", values)) == ["nobody@example.com"]
+    assert list(await directory.missing_users("", [user.id, "1"])) == ["1"]
+    await (await workspace.connect()).insert("Leads", [{"Last_Name": "Doe", "Email": "doe@example.com"}])
+    values = ["DOE@example.com", "none@example.com"]
+    assert list(await directory.missing_records("Leads", "Email", values)) == ["none@example.com"]
 
 
 async def test_the_zgid_is_looked_up_and_kept(sandbox: Sandbox, tmp_path: Path) -> None:

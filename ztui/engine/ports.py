@@ -66,7 +66,10 @@ class Crm(Protocol):
 class Source(Protocol):
     """The part of `ztui.engine.files.OpenFile` that a run uses."""
 
-    info: CsvInfo
+    @property
+    def info(self) -> CsvInfo:
+        """What the file is and how it is read."""
+        ...
 
     def rows(self, start: int, count: int) -> list[SourceRow]:
         """Records by number, once `index()` is through."""

@@ -184,6 +184,47 @@ class Recovery:
             findings.append(ErrorInfo("local", "RESULT_ROWS_UNKNOWN", details=(("count", str(unknown)),)))
         await self._commit_joined(number, rows, "record", tuple(findings))
 
+    async def again(self, number: int) -> None:
+        """JOINED with unknown rows → JOINED, knowing more if more can be known. Rows with a known end keep it."""
+        run = self._run
+        state = run.state.part(number)
+        if state.job_id and state.joined == "record" and await self._fetched_late(number, state.job_id):
+            await self.join(number)
+            return
+        part = await run.part(number)
+        known = {
+            o.record: o
+            for o in await asyncio.to_thread(lambda: list(run.ledger.outcomes.each(run.lease.run_id, part=number)))
+        }
+        missing = {record for record, o in known.items() if o.result is RowResult.UNKNOWN}
+        sent = [row for row in await asyncio.to_thread(rows_of, part) if row.record in missing]
+        taken = await asyncio.to_thread(self._taken, number)
+        taken |= {o.record_id for o in known.values() if o.record_id}
+        known |= {row.record: row for row in await self._read(number, sent, taken)}
+        rows = settle([known[record] for record in part.records], state.job.counts if state.job else None)
+        unknown_left = sum(row.result is RowResult.UNKNOWN for row in rows)
+        findings = tuple(f for f in state.findings if f.code != "RESULT_ROWS_UNKNOWN")
+        if unknown_left:
+            facts = (("count", str(unknown_left)),)
+            findings = (*findings, ErrorInfo("local", "RESULT_ROWS_UNKNOWN", details=facts))
+        await self._commit_joined(number, rows, state.joined, findings)
+
+    async def _fetched_late(self, number: int, job_id: str) -> bool:
+        """True when the result that could not be had before is here now."""
+        run = self._run
+        name = f"part-{number:03}.result.zip"
+        try:
+            status = await run.patiently(number, lambda: run.crm.job(job_id), _PASSING)
+            if not status.download_url:
+                return False
+            await self._download(number, status.download_url, name)
+        except SignInError as error:
+            raise RunHalted(error) from error
+        except ZohoError:
+            return False
+        await run.commit(ev.JobPolled(run.now, number, status), ev.ResultFetched(run.now, number, name))
+        return True
+
     async def _until_settled(self, number: int, sent: Sequence[SentRow]) -> None:
         run = self._run
         step = max(1, len(sent) // _PROBED)

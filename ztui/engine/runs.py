@@ -1,4 +1,4 @@
-"""All runs, as both front doors see them: list, start, resume, pause, cancel, and what became of the rows.
+"""All runs, as both front doors see them: start, resume, pause, cancel; what is known and what is done afterwards.
 
 This façade holds no protocol: it takes leases, opens what a run needs and hands over to the runner.
 """
@@ -7,177 +7,48 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 
 from ztui.engine import outcomes as made
-from ztui.engine.files import OpenFile
-from ztui.engine.polling import Clock, Pace, SystemClock, live_pace, local_pace, stamp
-from ztui.engine.ports import Connect, Crm, OnState, Opener, Packer
+from ztui.engine.polling import stamp
+from ztui.engine.ports import OnState
 from ztui.engine.runner import Runner
-from ztui.engine.running import CANCEL, PAUSE, Running
-from ztui.engine.sent import sent_values
-from ztui.engine.sources import open_again, reopen
+from ztui.engine.running import CANCEL, PAUSE
+from ztui.engine.runs_after import Aftercare
+from ztui.engine.runs_known import quiet
 from ztui.errors import PlanError, RunError, ZtuiError
 from ztui.model import event as ev
 from ztui.model.finding import Finding
-from ztui.model.outcome import OutcomeCounts, OutcomeGroup, RowOutcome, RowResult
-from ztui.model.plan import ImportPlan, SourceId
-from ztui.model.profile import Profile
+from ztui.model.outcome import RowOutcome
+from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
-from ztui.model.table import SourceRow
-from ztui.store.ledger import Lease, Ledger
 
-ProfileOf = Callable[[str], Profile]
-"""The profile with this name; raises ConfigError when there is none (any more)."""
+CONFIRM_FROM = 500
+"""From so many rows on, a change to a production org is confirmed by typing their number."""
 
 
-def _quiet(_state: RunState, _event: ev.ImportEvent) -> None:
-    """Nobody listens."""
-
-
-class Runs:
+class Runs(Aftercare):
     """The runs in one state folder. The ledger is opened when it is first needed."""
 
-    def __init__(
-        self,
-        ledger: Callable[[], Ledger],
-        *,
-        profile_of: ProfileOf,
-        connect: Connect,
-        packer: Packer | None = None,
-        opener: Opener = reopen,
-        clock: Clock | None = None,
-        pace: Callable[[Profile], Pace] | None = None,
-    ) -> None:
-        self._open_ledger = ledger
-        self._profile_of = profile_of
-        self._connect = connect
-        self._given_packer = packer
-        self._opener = opener
-        self._clock = clock or SystemClock()
-        self._pace = pace or (lambda profile: local_pace() if profile.sandbox else live_pace())
-        self._limits: dict[str, tuple[asyncio.Semaphore, asyncio.Semaphore]] = {}
-        self._sources: dict[str, OpenFile] = {}
+    # --- before -----------------------------------------------------------------------------------------------
 
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The ledger; StoreError when the state folder cannot be used."""
-        return self._open_ledger()
+    def confirmation(self, plan: ImportPlan) -> str:
+        """What has to be typed before this plan may be sent: the number of rows, "" when a plain yes is enough."""
+        profile = self._profile_of(plan.profile)
+        rows = rows_to_send(plan)
+        in_production = not profile.sandbox and profile.environment == "production"
+        return str(rows) if in_production and rows >= CONFIRM_FROM else ""
 
-    @cached_property
-    def _packer(self) -> Packer:
-        if self._given_packer is not None:
-            return self._given_packer
-        from ztui.engine import planner
-
-        return planner
-
-    def close(self) -> None:
-        """Close the ledger and the source files that were opened for looking at rows."""
-        for source in self._sources.values():
-            source.close()
-        self._sources.clear()
-        if "ledger" in self.__dict__:
-            self.ledger.close()
-
-    # --- looking ----------------------------------------------------------------------------------------------
-
-    def list(self, limit: int = 500) -> list[RunState]:
-        """The newest runs, newest first."""
-        return self.ledger.states(limit)
-
-    def get(self, run: str) -> RunState:
-        """One run by its id or the unmistakable start of it; RunError otherwise."""
-        return self.ledger.state(self.ledger.find(run))
-
-    def plan(self, run: str) -> ImportPlan:
-        """What the run was to do."""
-        return self.ledger.plan(self.ledger.find(run))
-
-    def events(self, run: str) -> Sequence[ev.ImportEvent]:
-        """Everything kept that happened to the run, oldest first."""
-        return self.ledger.events(self.ledger.find(run))
-
-    def revision(self) -> tuple[int, int]:
-        """Changes when any process added a run or moved one on; cheap enough to be asked every second."""
-        return self.ledger.revision()
-
-    def worked_on(self, run: str) -> bool:
-        """True while a living process (this one or another) sends or polls for the run."""
-        return self.ledger.holder(self.ledger.find(run)) is not None
-
-    def unfinished(self) -> Sequence[RunState]:
-        """Runs with something left to do, oldest first."""
-        return [self.ledger.state(run) for run in self.ledger.unfinished()]
-
-    def earlier(self, source: SourceId, module: str) -> Sequence[RunState]:
-        """Earlier runs of the same bytes into the same module, newest first, which sent or may have sent anything."""
-        states = [self.ledger.state(run) for run in self.ledger.earlier(source.sha256, module)]
-        return [state for state in states if any(part.job_id or part.attempted_at for part in state.parts)]
-
-    def tree(self, run: str) -> Sequence[RunState]:
-        """The run and all that mend it (or mend what mends it), oldest first."""
-        found = [self.get(run)]
-        for state in found:
-            found.extend(self.ledger.state(child) for child in self.ledger.children(state.run_id))
-        return found
-
-    # --- rows -------------------------------------------------------------------------------------------------
-
-    def outcomes(
-        self,
-        run: str,
-        *,
-        results: Collection[RowResult] | None = None,
-        code: str | None = None,
-        fields: Collection[str] | None = None,
-        start: int = 0,
-        count: int = 100,
-    ) -> Sequence[RowOutcome]:
-        """A window of the run's outcomes in source order; `code` "" finds rows without an error."""
-        return self.ledger.outcomes.page(
-            self.ledger.find(run), results=results, code=code, fields=fields, start=start, count=count
-        )
-
-    def outcome(self, run: str, record: int) -> RowOutcome | None:
-        """What became of one record, None while it is open."""
-        return self.ledger.outcomes.get(self.ledger.find(run), record)
-
-    def groups(self, run: str) -> Sequence[OutcomeGroup]:
-        """How many rows ended how: by result, code and fields; errors first."""
-        return self.ledger.outcomes.groups(self.ledger.find(run))
-
-    def counts(self, run: str) -> OutcomeCounts:
-        """Rows by how they ended so far."""
-        return self.ledger.outcomes.counts(self.ledger.find(run))
-
-    def rows(self, run: str, records: Sequence[int]) -> Sequence[SourceRow]:
-        """Rows of the source file, as it is now; SourceError when it cannot be read any more."""
-        source = self._source(self.ledger.find(run))
-        found: list[SourceRow] = []
-        for record in records:
-            found.extend(source.rows(record, 1))
-        return found
-
-    def _source(self, run_id: str) -> OpenFile:
-        if run_id not in self._sources:
-            self._sources[run_id] = open_again(self.ledger.plan(run_id).info)
-        return self._sources[run_id]
-
-    def sent_values(self, run: str, record: int) -> dict[str, str]:
-        """What was sent for a record, by field API name; empty when it was not sent."""
-        run_id = self.ledger.find(run)
-        for part in self.ledger.parts.holding(run_id, record):
-            if record in part.records:
-                return sent_values(part, record)
-        return {}
+    def confirm(self, plan: ImportPlan, typed: str) -> None:
+        """PlanError (CONFIRMATION_MISSING) unless what was typed is what `confirmation` asks for."""
+        wanted = self.confirmation(plan)
+        given = "".join(c for c in typed if c.isdigit())
+        if wanted and given != wanted:
+            raise PlanError("CONFIRMATION_MISSING", details={"count": wanted, "answer": typed})
 
     # --- working ----------------------------------------------------------------------------------------------
 
-    async def start(
-        self, plan: ImportPlan, on_state: OnState = _quiet, *, left_out: Iterable[Finding] = ()
-    ) -> RunState:
+    async def start(self, plan: ImportPlan, on_state: OnState = quiet, *, left_out: Iterable[Finding] = ()) -> RunState:
         """Send a plan; comes back when the run ends, pauses (canary, request) or stops.
 
         `left_out` are the check's findings: rows in `plan.exclude` are kept with these codes. Cancelling the task is a
@@ -219,7 +90,7 @@ class Runs:
         at = self._clock.now()
         return f"{digest[:8]}-{at:%y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
-    async def resume(self, run: str, on_state: OnState = _quiet) -> RunState:
+    async def resume(self, run: str, on_state: OnState = quiet) -> RunState:
         """Go on with a run wherever it stands; the same ends as `start`. RunError when another process works on it.
 
         A run that waits after its canary is thereby told to send the rest.
@@ -241,7 +112,7 @@ class Runs:
         finally:
             self.ledger.release(lease)
 
-    async def resume_all(self, on_state: OnState = _quiet, *, halted: bool = False) -> Sequence[RunState]:
+    async def resume_all(self, on_state: OnState = quiet, *, halted: bool = False) -> Sequence[RunState]:
         """Go on with every run that was left behind, at the same time; runs of other processes are left alone.
 
         `halted` takes those too that were paused by request or stopped by a trouble. A run that cannot go on (its
@@ -284,30 +155,16 @@ class Runs:
             return
         try:
             plan = self.ledger.plan(run_id)
-            running = self._running(lease, plan, None, None, _quiet)
+            running = self._running(lease, plan, None, None, quiet)
             runner = Runner(running, self._packer, self._opener)
             await (runner.cancel_unsent() if wish == CANCEL else runner.obey(wish))
         finally:
             self.ledger.release(lease)
 
-    def _running(
-        self, lease: Lease, plan: ImportPlan, crm: Crm | None, profile: Profile | None, on_state: OnState
-    ) -> Running:
-        concurrency = max(1, profile.concurrency) if profile is not None else 1
-        slots, requests = self._limits.setdefault(
-            plan.profile, (asyncio.Semaphore(concurrency), asyncio.Semaphore(concurrency + 1))
-        )
-        return Running(
-            self.ledger,
-            lease,
-            plan,
-            crm,
-            clock=self._clock,
-            pace=self._pace(profile) if profile is not None else local_pace(),
-            on_state=on_state,
-            slots=slots,
-            requests=requests,
-        )
+
+def rows_to_send(plan: ImportPlan) -> int:
+    """How many rows the plan sends."""
+    return len(made.scope_of(plan)) - len(set(plan.exclude).intersection(made.scope_of(plan)))
 
 
 def _reasons(plan: ImportPlan, findings: Iterable[Finding]) -> list[RowOutcome]:

@@ -7,10 +7,13 @@ it?": a file id works once, so success means the first one was not taken, and "u
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from ztui import catalogue
 from ztui.engine import outcomes
+from ztui.engine.forecast import before_images
+from ztui.engine.recovery import rows_of
 from ztui.engine.running import RunHalted, Running, error_info, passing, uninterrupted
 from ztui.errors import AnswerLost, ApiError, RunError, SignInError, Unreachable, ZohoError
 from ztui.model import event as ev
@@ -18,11 +21,13 @@ from ztui.model.event import ErrorInfo
 from ztui.model.job import JobRef
 from ztui.model.part import SentColumn
 from ztui.model.run import Stage
+from ztui.store.atomic import store_error
 from ztui.zoho.bulk_write import BulkWrite
 
 FILE_SPENT = ("file_used", "file_unknown")
 """The catalogue's kinds for "no job can be made of this file id (any more)"."""
 
+_HARMLESS = (Unreachable, AnswerLost)
 _FRESH_SECONDS = 600.0
 """So long after an attempt, a refusal for another reason than the file also speaks for the attempt itself."""
 
@@ -46,10 +51,12 @@ class Sending:
 
         try:
             uploaded = await run.patiently(
-                number, lambda: run.crm.upload(part.path, part.path.name, progress), (Unreachable, AnswerLost)
+                number, lambda: run.crm.upload(part.path, part.path.name, progress), _HARMLESS
             )
         except SignInError as error:
             raise RunHalted(error) from error
+        except OSError as error:
+            raise store_error(part.path, error) from error
         except ZohoError as error:
             info = error_info(error)
             await run.commit(ev.PartFailed(run.now, number, info), outcomes=(number, outcomes.refused_part(part, info)))
@@ -67,6 +74,8 @@ class Sending:
         open_attempt = state.stage is not Stage.UPLOADED
         if not open_attempt:
             self._check_credits()
+            if run.plan.before_image and not await self._imaged(number):
+                return
             await run.commit(ev.JobCreateAttempted(run.now, number, state.file_id))
         try:
             # The answer is committed even when the run is told to end while the request is under way.
@@ -119,6 +128,22 @@ class Sending:
         await run.commit(
             ev.JobCreateRefused(run.now, number, info), outcomes=(number, outcomes.refused_part(part, info))
         )
+
+    async def _imaged(self, number: int) -> bool:
+        """Keep what the part's records hold now, so that it can be put back; false when the part failed over it."""
+        run = self._run
+        part = await run.part(number)
+        rows = await asyncio.to_thread(rows_of, part)
+        try:
+            images = await run.patiently(number, lambda: before_images(run.crm, run.plan, rows), _HARMLESS)
+        except SignInError as error:
+            raise RunHalted(error) from error
+        except ZohoError as error:
+            info = error_info(error)
+            await run.commit(ev.PartFailed(run.now, number, info), outcomes=(number, outcomes.refused_part(part, info)))
+            return False
+        await asyncio.to_thread(run.ledger.images.put, run.lease.run_id, images)
+        return True
 
     def _fresh(self, number: int) -> bool:
         attempted = self._run.state.part(number).attempted_at
