@@ -23,7 +23,7 @@ from ztui.zoho import wire
 from ztui.zoho.wire import Answer
 
 _ENV = "env:"
-_RENEWALS_A_MINUTE = 3
+_REFUSALS_A_MINUTE = 3
 _MINUTE = 60.0
 
 PostForm = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
@@ -88,9 +88,10 @@ class Auth:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._held: tuple[str, float] | None = None
-        self._refused: tuple[float, SignInError] | None = None
+        self._closed: tuple[float, SignInError] | None = None
         self._plain_refused = False
         self._renewed: deque[float] = deque()
+        self._refusals: list[float] = []
 
     async def token(self) -> str:
         """A token to send. Raises SignInError, and what the transport raises."""
@@ -123,7 +124,11 @@ class Auth:
             if current is not None:
                 return current
             now = self._clock()
-            if sum(1 for at in self._renewed if now - at < _MINUTE) >= _RENEWALS_A_MINUTE:
+            self._refusals = [at for at in self._refusals if now - at < _MINUTE] + [now]
+            if len(self._refusals) >= _REFUSALS_A_MINUTE:
+                # New tokens are refused too: asking for more would only use up the ten of these ten minutes.
+                code = catalogue.code_of("auth", "token")
+                self._closed = now + _MINUTE, SignInError(code, details={"profile": self._profile.name})
                 return None
             return await self._refresh()
 
@@ -138,8 +143,8 @@ class Auth:
 
     async def _refresh(self) -> str:
         now = self._clock()
-        if self._refused is not None and now < self._refused[0]:
-            again = self._refused[1]
+        if self._closed is not None and now < self._closed[0]:
+            again = self._closed[1]
             raise SignInError(
                 again.code, again.message, again.details, level=again.level, http_status=again.http_status
             )
@@ -170,9 +175,9 @@ class Auth:
             grant = grant_in(await self._post(token_url(self._profile.domains.accounts), form), self._profile)
         except SignInError as error:
             closed = numbers.token_window if wire.kind_of(error) == "token_throttle" else _MINUTE
-            self._refused = now + closed, error
+            self._closed = now + closed, error
             raise
-        self._refused = None
+        self._closed = None
         token = grant.access_token.reveal()
         self._held = token, now + grant.expires_in
         self._cache.save(self._key(), token, now + grant.expires_in)

@@ -54,7 +54,7 @@ class Calls:
     def _may_change(self) -> None:
         """Raise UsageError when the profile forbids changes."""
         if self.profile.readonly:
-            raise UsageError("PROFILE_READONLY", details={"name": self.profile.name})
+            raise UsageError("PROFILE_READONLY", details={"profile": self.profile.name})
 
 
 def segment(text: str) -> str:

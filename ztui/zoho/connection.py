@@ -17,7 +17,7 @@ from typing import TypeVar
 import httpx
 
 from ztui import __version__, catalogue
-from ztui.errors import AnswerLost, ApiError, Throttled, Unreachable, ZohoError
+from ztui.errors import AnswerLost, ApiError, Unreachable, ZohoError
 from ztui.model.crm import Credits
 from ztui.model.profile import Profile
 from ztui.zoho import wire
@@ -90,8 +90,7 @@ class Connection:
 
     async def call(self, ask: Ask, *, once: bool = False) -> Answer:
         """Send it and return the answer, read whole; `once`: leave repeating to the caller. Raises ZohoError."""
-        url = httpx.URL(ask.url)
-        self.hosts.check_own(url)
+        url = self.hosts.own_url(ask.url)
 
         async def attempt(token: str) -> Answer:
             async with self._slots:
@@ -128,15 +127,15 @@ class Connection:
         numbers = catalogue.limits()
         spread = 1 + numbers.retry_jitter * (2 * self._jitter() - 1)
         seconds: float = min(numbers.retry_longest, numbers.retry_first * 2 ** (failures - 1)) * spread
-        if isinstance(error, Throttled) and error.retry_after is not None:
-            asked = error.retry_after
+        told = error.details.get("retry_after")
+        if isinstance(told, str):
+            asked = float(told)
             return None if asked > numbers.retry_longest else max(seconds, asked)
         return seconds
 
     async def post_form(self, url: str, form: Mapping[str, str]) -> Answer:
         """Post a form to the accounts server, without a token and once. The answer may be a refusal."""
-        target = httpx.URL(url)
-        self.hosts.check_own(target)
+        target = self.hosts.own_url(url)
         ask = Ask("POST", url, level="auth")
         request = self._client().build_request("POST", target, data=dict(form), headers={"Accept": "application/json"})
         try:

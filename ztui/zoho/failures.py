@@ -44,7 +44,7 @@ def _reason(error: BaseException) -> str:
         if isinstance(found, OSError) and not isinstance(found, ssl.SSLError) and found.strerror:
             return found.strerror
         if isinstance(found, ssl.SSLCertVerificationError):
-            return found.verify_message
+            return getattr(found, "verify_message", "") or str(found)
         found = found.__cause__ or found.__context__
     return str(error) or type(error).__name__
 

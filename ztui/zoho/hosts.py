@@ -7,12 +7,15 @@ and only when the profile's API is on this machine too (the sandbox).
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import httpx
 
 from ztui import catalogue
 from ztui.errors import Unreachable
 from ztui.model.profile import Profile
+
+_NAME = re.compile(r"[A-Za-z0-9.\-]+|[0-9A-Fa-f:.]+")
 
 
 def is_loopback(host: str) -> bool:
@@ -43,17 +46,22 @@ class Hosts:
         """True when a download may take the token there: an own host, a Zoho domain, or this machine for a sandbox."""
         if url.userinfo or not self._safe(url):
             return False
-        return self.own(url) or catalogue.is_zoho_host(url.host) or (self._local and is_loopback(url.host))
+        zoho = url.scheme == "https" and url.port in (None, 443) and catalogue.is_zoho_host(url.host)
+        return self.own(url) or zoho or (self._local and is_loopback(url.host))
 
     def _safe(self, url: httpx.URL) -> bool:
+        if not _NAME.fullmatch(url.host):
+            return False
         return url.scheme == "https" or (url.scheme == "http" and self._local and is_loopback(url.host))
 
-    def check_own(self, url: httpx.URL) -> None:
-        """Raise Unreachable (INSECURE_HOST) when a secret must not be sent to this address of the profile."""
+    def own_url(self, text: str) -> httpx.URL:
+        """The URL, which must be on a host of the profile. Raises Unreachable (INSECURE_HOST) when a secret must not go
+        there."""
+        url = _parse(text)
         if not self.own(url):
-            raise Unreachable(
-                "INSECURE_HOST", details={"host": url.host, "url": f"{url.scheme}://{url.netloc.decode()}"}
-            )
+            shown = f"{url.scheme}://{url.host}"
+            raise Unreachable("INSECURE_HOST", details={"host": url.host or text, "url": shown})
+        return url
 
     def download_url(self, given: str) -> httpx.URL:
         """The absolute URL of a result; a relative one is resolved against the download host, else the API host.

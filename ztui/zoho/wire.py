@@ -126,10 +126,10 @@ def error_for(
     details = {k: v for k, v in {**known, **scope, **problem.details}.items() if v not in (None, "")}
     if kind in _SIGN_IN_KINDS or (entry is None and answer.status == 401):
         return SignInError(code, problem.message, details, level=level if entry else "auth", http_status=answer.status)
+    wait = retry_after(answer, problem)
+    if wait is not None:
+        details["retry_after"] = f"{wait:g}"
     if kind == "throttle" or answer.status == 429:
-        wait = retry_after(answer, problem)
-        if wait is not None:
-            details["retry_after"] = f"{wait:g}"
         return Throttled(code, problem.message, details, level=level, http_status=answer.status, retry_after=wait)
     return ApiError(code, problem.message, details, level=level, http_status=answer.status)
 
