@@ -45,9 +45,10 @@ def kind_of(value: str) -> str:
         return "id"
     if _DATE.fullmatch(text):
         return "date"
-    if _INTEGER.fullmatch(text) and not text.startswith("+") and not (text[0] == "0" and len(text) > 8):
+    dialled = text[0] == "+" or (text[0] == "0" and len(text) > 8 and text.isdecimal())
+    if not dialled and _INTEGER.fullmatch(text):
         return "integer"
-    if _NUMBER.fullmatch(text) and not text.startswith("+") and any(c.isdigit() for c in text):
+    if not dialled and _NUMBER.fullmatch(text):
         return "number"
     if _PHONE.fullmatch(text):
         return "phone"

@@ -157,23 +157,17 @@ class OpenFile:
 
         For a blank line it is the next record, for lines above the data the first, beyond the end the last.
         """
-        view = self._view
-        at = view.rows.before_line(line)
-        holder, skip = at.number, 0
-        while window := self._read(view, at, skip, 500):
-            for row in window:
-                if row.line > line:
-                    return row.number if not skip and row is window[0] else self._holder(view, row.number, line)
-                holder = row.number
-            skip += len(window)
-        return holder
-
-    def _holder(self, view: _View, after: int, line: int) -> int:
-        """`after`, or the record before it when the line is one of its own."""
-        at = view.rows.before(after - 1)
-        (before,) = self._read(view, at, after - 1 - at.number, 1)
-        breaks = sum(cell.replace("\r\n", "\n").replace("\r", "\n").count("\n") for cell in before.cells)
-        return after - 1 if line <= before.line + breaks else after
+        info, rows = self._view.info, self._view.rows
+        at = rows.before_line(line)
+        number = at.number - 1
+        with _reading(info.path), info.data_path.open("rb", buffering=0) as stream:
+            stream.seek(at.offset)
+            reader = RecordReader(physical_lines(stream, 1 << 16), info.dialect, line=at.line)
+            for _ in reader:
+                number += 1
+                if line < reader.line:  # the first line behind this record
+                    break
+        return max(number, 0)
 
     # -- the scan
 

@@ -1,0 +1,143 @@
+"""Spreadsheets are read through the optional reader, as plain text; without it, how to get it is said."""
+
+from __future__ import annotations
+
+import builtins
+import datetime as dt
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ztui import catalogue
+from ztui.csvfile.detect import detect
+from ztui.csvfile.reader import read_rows
+from ztui.csvfile.spreadsheet import cell_text
+from ztui.errors import SourceError
+from ztui.model.table import DialectOverrides
+
+pytest.importorskip("python_calamine")
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_DOC = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_REL = "http://schemas.openxmlformats.org/package/2006/relationships"
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+LEADS = """
+<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c><c r="B1" t="inlineStr"><is><t>Employees</t></is></c>
+<c r="C1" t="inlineStr"><is><t>Created</t></is></c><c r="D1" t="inlineStr"><is><t>Opt out</t></is></c></row>
+<row r="2"><c r="A2" t="inlineStr"><is><t>Zoë, "Z"</t></is></c><c r="B2"><v>42</v></c><c r="C2" s="1"><v>46023</v></c>
+<c r="D2" t="b"><v>1</v></c></row>
+<row r="4"><c r="A4" t="inlineStr"><is><t>two&#10;lines</t></is></c><c r="B4"><v>1.5</v></c></row>
+"""
+
+
+def xlsx(path: Path, sheets: Mapping[str, str], hidden: str = "") -> str:
+    """A workbook with these sheets, each given as its rows in XML."""
+    names = list(sheets)
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_REL}"><Relationship Id="rId1" Type="{_DOC}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOC}"><sheets>'
+        + "".join(
+            f'<sheet name="{n}" state="{"hidden" if n == hidden else "visible"}" sheetId="{i}" r:id="rId{i}"/>'
+            for i, n in enumerate(names, 1)
+        )
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_REL}">'
+        + "".join(
+            f'<Relationship Id="rId{i}" Type="{_DOC}/worksheet" Target="worksheets/sheet{i}.xml"/>'
+            for i in range(1, len(names) + 1)
+        )
+        + f'<Relationship Id="rId99" Type="{_DOC}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
+        '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+    }
+    for number, name in enumerate(names, 1):
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{sheets[name]}</sheetData></worksheet>'
+        )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return str(path)
+
+
+def test_reads_the_first_sheet_that_holds_something(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "leads.xlsx", {"Old": LEADS, "Empty": "", "Leads": LEADS}, hidden="Old")
+    info = detect(path, workdir=tmp_path / "copies")
+    assert info.headers == ("Name", "Employees", "Created", "Opt out")
+    assert ("Sheet Leads", "not read: Old, Empty") in info.notes
+    rows = read_rows(info.data_path, info.dialect, info.data_start, info.dialect.first_line, 0, 0, 9)
+    assert [(row.line, row.cells) for row in rows] == [
+        (2, ('Zoë, "Z"', "42", "2026-01-01", "true")),
+        (4, ("two\nlines", "1.5", "", "")),
+    ]
+    assert info.size == Path(path).stat().st_size
+
+
+def test_a_sheet_can_be_named(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "leads.xlsx", {"One": LEADS, "Two": LEADS.replace("Name", "Last name")})
+    info = detect(path, DialectOverrides(sheet="Two"), workdir=tmp_path)
+    assert info.headers[0] == "Last name"
+    with pytest.raises(SourceError) as caught:
+        detect(path, DialectOverrides(sheet="Three"), workdir=tmp_path)
+    assert caught.value.code == "NO_SUCH_SHEET"
+    assert caught.value.details["names"] == "One, Two"
+
+
+def test_an_empty_and_a_damaged_workbook(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        detect(xlsx(tmp_path / "empty.xlsx", {"A": ""}), workdir=tmp_path / "copies")
+    assert caught.value.code == "FILE_EMPTY"
+    broken = tmp_path / "broken.xls"
+    broken.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000)
+    with pytest.raises(SourceError) as caught:
+        detect(str(broken), workdir=tmp_path / "copies")
+    assert caught.value.code == "SPREADSHEET_DAMAGED"
+    assert not (tmp_path / "copies").exists() or not list((tmp_path / "copies").iterdir())
+
+
+def test_without_the_reader_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = builtins.__import__
+
+    def missing(name: str, *args: object, **more: object) -> object:
+        if name.startswith("python_calamine"):
+            raise ImportError(name)
+        return found(name, *args, **more)  # type: ignore[arg-type]
+
+    path = xlsx(tmp_path / "leads.xlsx", {"Leads": LEADS})
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(SourceError) as caught:
+        detect(path)
+    assert caught.value.code == "SPREADSHEET_EXTRA_MISSING"
+    entry = catalogue.resolve("local", caught.value.code)
+    assert entry is not None
+    assert "pip install 'ztui[xlsx]'" in entry.remedy
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.0, "1"),
+        (1.25, "1.25"),
+        (1e20, "1e+20"),
+        (12345678901234.0, "12345678901234"),
+        (7, "7"),
+        (True, "true"),
+        (False, "false"),
+        ("x", "x"),
+        ("", ""),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        (dt.datetime(2026, 1, 2), "2026-01-02"),
+        (dt.datetime(2026, 1, 2, 3, 4, 5), "2026-01-02T03:04:05"),
+        (dt.time(3, 4), "03:04:00"),
+        (dt.timedelta(hours=26), "1 day, 2:00:00"),
+        (None, ""),
+    ],
+)
+def test_cells_as_text(value: object, text: str) -> None:
+    assert cell_text(value) == text
