@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ztui import catalogue
+from ztui.engine.rules import RULE_PARAM
 from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Finding, Severity
 from ztui.present.errors import ErrorText, text_for
@@ -20,6 +24,10 @@ def explain(finding: Finding, schema: ModuleSchema | None = None) -> ErrorText:
         facts.setdefault("value", finding.value)
     if finding.line is not None:
         facts.setdefault("line", finding.line)
+    # The rule that found it says more than Zoho's code for it ("not an e-mail address" instead of "invalid data").
+    rule = finding.param(RULE_PARAM)
+    if rule and catalogue.lookup("local", rule) is not None:
+        return replace(text_for("local", rule, "", facts), level=finding.level, code=finding.code)
     return text_for(finding.level, finding.code, "", facts)
 
 
