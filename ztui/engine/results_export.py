@@ -61,11 +61,15 @@ async def export_results(
     `source` must be unchanged since the run. Raises UsageError when `path` is the source itself, StoreError when the
     disk refuses, SourceError.
     """
-    if plan.info.path != "-" and os.path.realpath(path) == os.path.realpath(plan.info.path):
-        raise UsageError("EXPORT_OVER_SOURCE", details={"path": str(path)})
+    await asyncio.to_thread(_refuse_source, path, plan.info.path)
     await source.index()
     work = _write_refused if only_refused else _write_results
     return await asyncio.to_thread(work, ledger, run_id, plan, source, path, on_progress)
+
+
+def _refuse_source(path: Path, source: str) -> None:
+    if source != "-" and os.path.realpath(path) == os.path.realpath(source):
+        raise UsageError("EXPORT_OVER_SOURCE", details={"path": str(path)})
 
 
 def _write_results(

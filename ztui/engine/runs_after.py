@@ -104,8 +104,9 @@ class Aftercare(KnownRuns):
     def repair(self, run: str, *, unknown: bool = False) -> RepairSession:
         """A session to mend the refused rows.
 
-        Reads archives and, for rows never packed, the source: call it in a thread when there are many rows. `unknown` takes rows of unknown fate too: sending those may double records, so ask first. PlanError when no
-        row was refused.
+        Reads archives and, for rows never packed, the source: call it in a thread when there are many rows. `unknown`
+        takes rows of unknown fate too: sending those may double records, so ask first. PlanError when no row was
+        refused.
         """
         run_id = self.ledger.find(run)
         plan = self.ledger.plan(run_id)
