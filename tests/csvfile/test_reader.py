@@ -87,6 +87,15 @@ def test_the_rest_of_a_file_behind_an_open_quote_is_one_record(monkeypatch: pyte
     assert list(reader) == []
 
 
+def test_an_impatient_reader_ends_at_an_overlong_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RECORD_LIMIT", 50)
+    lines = physical_lines(io.BytesIO(b'a,b\n1,"open\n' + b"2,3\n" * 100 + b'"\n4,5\n'), 8)
+    reader = RecordReader(lines, Dialect(), patient=False)
+    assert [cells[0] for cells in reader] == ["a", "1"]
+    assert reader.cut
+    assert len(list(lines)) > 80  # the rest was not read
+
+
 def test_rows_from_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(b'h,i\n\n1,"a\nb"\n2,c\n\n3,d\n')

@@ -170,6 +170,34 @@ async def test_an_open_quote_names_its_line_and_what_it_swallows(tmp_path: Path)
     assert finding.param("swallowed") == "1000"
 
 
+async def test_rows_around_a_record_that_swallows_megabytes(tmp_path: Path) -> None:
+    swallowed = b"1,2,3\n" * 400_000
+    data = b'a,b,c\n0,x,y\n4,"z,5\n' + swallowed + b'6,"q",7\n8,9,10\n'
+    with OpenFile.open(write(tmp_path, data)) as file:
+        reads: list[int] = []
+        before = file.rows(0, 10)  # before the scan nothing behind it can be reached, and nobody waits for its end
+        assert [row.cells[0] for row in before] == ["0", "4"]
+        assert len(before[1].cells[1]) < 1_100_000
+        assert await file.index(lambda rows, _: reads.append(rows)) == 3
+        found = file.rows(0, 10)
+        assert [(row.number, row.line, row.cells[0]) for row in found] == [(0, 2, "0"), (1, 3, "4"), (2, 400_005, "8")]
+        assert file.rows(2, 1)[0].cells == ("8", "9", "10")
+        assert file.record_at_line(200_000) == 1
+        assert file.record_at_line(400_005) == 2
+        assert {f.code for f in file.structure} == {"QUOTE_NOT_CLOSED", "RECORD_OVERSIZED"}
+        assert (file.structure[0].line, file.structure[0].param("swallowed")) == (3, "400001")
+
+
+async def test_a_record_that_swallows_the_rest_of_the_file(tmp_path: Path) -> None:
+    data = b'a,b\n0,x\n4,"z\n' + b"1,2\n" * 500_000
+    with OpenFile.open(write(tmp_path, data)) as file:
+        assert await file.index() == 2
+        assert [row.cells[0] for row in file.rows(0, 10)] == ["0", "4"]
+        assert file.rows(1, 10)[0].line == 3
+        assert file.record_at_line(400_000) == 1
+        assert file.structure[0].param("swallowed") == "500000"
+
+
 @pytest.mark.usefixtures("small_blocks")
 async def test_rows_can_be_had_while_the_scan_runs_and_after_it_was_cancelled(tmp_path: Path) -> None:
     data = b"a,b\n" + b"".join(b"%d,x\n" % n for n in range(200_000))

@@ -83,10 +83,13 @@ class RecordReader:
     After each record: `start_line` and `start_offset` say where it began, `line` and `offset` where the next one may;
     `lines` how many physical lines it took, `unclosed` whether the input ended inside its quotes, `dropped` how many
     bytes (and `lost_lines` how many line ends) were left out of its cells and `width` how many cells it has (more than
-    given when some were dropped).
+    given when some were dropped). Without `patient` reading ends at a record beyond `RECORD_LIMIT`, whose true end may
+    be gigabytes away: it is given as far as it was read, and `cut` says so.
     """
 
-    def __init__(self, lines: Iterable[bytes], dialect: Dialect, *, line: int = 1, offset: int = 0) -> None:
+    def __init__(
+        self, lines: Iterable[bytes], dialect: Dialect, *, line: int = 1, offset: int = 0, patient: bool = True
+    ) -> None:
         self.line = line
         self.offset = offset
         self.start_line = line
@@ -95,6 +98,8 @@ class RecordReader:
         self.dropped = 0
         self.width = 0
         self.lost_lines = 0
+        self.cut = False
+        self._patient = patient
         self._lines = iter(lines)
         self._encoding = dialect.encoding
         self._quote = dialect.quotechar
@@ -128,6 +133,8 @@ class RecordReader:
         return self
 
     def __next__(self) -> list[str]:
+        if self.cut:
+            raise StopIteration
         while True:
             self.start_line, self.start_offset = self.line, self.offset
             self.dropped = self.lost_lines = self._size = 0
@@ -145,6 +152,10 @@ class RecordReader:
         """Cells of what was read so far, then the way to the record's true end with the text thrown away."""
         kept, kept_lines = self._size, self.lines
         cells = next(csv.reader(["".join(self._texts) + self._quote], **self._options))
+        if not self._patient:
+            self.cut = True
+            self.width = len(cells)
+            return cells
         width = len(cells)
         while True:
             self._texts.clear()
@@ -167,11 +178,14 @@ class RecordReader:
 def read_rows(
     path: Path, dialect: Dialect, offset: int, line: int, number: int, skip: int, count: int
 ) -> list[SourceRow]:
-    """`count` records after passing over `skip`, from the record `number` that starts at `offset` and `line`."""
+    """`count` records after passing over `skip`, from the record `number` that starts at `offset` and `line`.
+
+    Fewer at the end of the file, or when one is too long to read on behind it.
+    """
     with path.open("rb", buffering=0) as stream:
         stream.seek(offset)
         # the first read is small: most windows end within it
-        reader = RecordReader(physical_lines(stream, 1 << 16), dialect, line=line, offset=offset)
+        reader = RecordReader(physical_lines(stream, 1 << 16), dialect, line=line, offset=offset, patient=False)
         for _ in islice(reader, skip):
             pass
         return [

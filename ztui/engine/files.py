@@ -115,7 +115,8 @@ class OpenFile:
             start = view.info.data_start
             with _reading(view.info.path), view.info.data_path.open("rb", buffering=0) as stream:
                 stream.seek(start)
-                reader = RecordReader(physical_lines(stream, 1 << 16), view.info.dialect, offset=start)
+                lines = physical_lines(stream, 1 << 16)
+                reader = RecordReader(lines, view.info.dialect, offset=start, patient=False)
                 seen = sum(1 for _ in islice(reader, 200))
             self._estimate = seen
             if seen == 200:
@@ -136,6 +137,13 @@ class OpenFile:
             return cached
         at = view.rows.before(start)
         found = self._read(view, at, start - at.number, count)
+        while view.rows.exact and found and len(found) < count:
+            # a record too long to read to its end; the scan has been there and left a checkpoint behind it
+            at = view.rows.before(found[-1].number + 1)
+            more = self._read(view, at, 0, count - len(found)) if at.number > found[-1].number else []
+            if not more:
+                break
+            found += more
         if view is self._view:
             self._windows[key] = found
             if len(self._windows) > _CACHED_WINDOWS:
@@ -162,7 +170,7 @@ class OpenFile:
         number = at.number - 1
         with _reading(info.path), info.data_path.open("rb", buffering=0) as stream:
             stream.seek(at.offset)
-            reader = RecordReader(physical_lines(stream, 1 << 16), info.dialect, line=at.line)
+            reader = RecordReader(physical_lines(stream, 1 << 16), info.dialect, line=at.line, patient=False)
             for _ in reader:
                 number += 1
                 if line < reader.line:  # the first line behind this record
