@@ -34,7 +34,7 @@ class Offer:
     credits: Credits | None
     warnings: int
     earlier: tuple[RunState, ...]
-    report: CheckReport
+    report: CheckReport | None = None
 
 
 async def prepare(session: Session) -> Offer:
@@ -71,18 +71,41 @@ async def prepare(session: Session) -> Offer:
     )
 
 
+async def prepare_again(session: Session, plan: ImportPlan) -> Offer:
+    """The offer for a plan made of mended rows: they were checked cell by cell. Raises ConfigError."""
+    workspace = await session.workspace()
+    profile = workspace.profile_named(plan.profile)
+    rows = len(plan.records) if plan.records is not None else plan.total_rows
+    try:
+        credits = await workspace.credits()
+    except ZtuiError:
+        credits = None  # a figure to know, not a reason to stop; sending will tell if the org cannot be reached
+    return Offer(
+        plan=plan,
+        profile=profile,
+        rows=rows,
+        left_out=0,
+        parts=math.ceil(rows / plan.rows_per_part),
+        credits=credits,
+        warnings=0,
+        earlier=(),
+    )
+
+
 def start(app: ZtuiApp, offer: Offer) -> None:
     """Begin the run in a task of the app and show it."""
     from ztui.tui.screens.run import RunScreen
 
-    app.session.remember()
+    if offer.report is not None:
+        app.session.remember()
     screen = RunScreen()
     app.push_screen(screen)
-    app.carry_out(_start(app, offer), f"send {offer.plan.source.sha256[:12]}")
+    app.carry_out(_start(app, offer), f"send {id(offer)}")
 
 
 async def _start(app: ZtuiApp, offer: Offer) -> None:
     workspace = await app.session.workspace()
     report = offer.report
-    refused = [f for group in report.groups if group.scope == "row" for f in report.findings(group, 0, group.count)]
+    groups = [group for group in report.groups if group.scope == "row"] if report is not None else []
+    refused = [f for group in groups if report is not None for f in report.findings(group, 0, group.count)]
     await workspace.runs.start(offer.plan, run_to(app), left_out=refused)

@@ -1,0 +1,253 @@
+"""Why rows were refused, code by code, with the very cells; mended here, and only they are sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ztui.model.event import ErrorInfo
+from ztui.model.outcome import OutcomeGroup, RowOutcome, RowResult
+from ztui.model.run import RunState
+from ztui.present.errors import info_text
+from ztui.present.inspector import diagnosis_parts, group_about, group_cells, repair_words, summary
+from ztui.tui.dialogs.base import Words
+from ztui.tui.screens.inspector_repair import InspectorRepair
+from ztui.tui.widgets.grid import Grid
+from ztui.tui.widgets.grid_model import Column, Line, Lines
+from ztui.tui.widgets.refused_rows import OutcomeRows, RefusedRows
+
+if TYPE_CHECKING:
+    from ztui.engine.diagnose import Repair
+
+REFUSED = (RowResult.SKIPPED, RowResult.UNPROCESSED, RowResult.NOT_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A line of the left list: a group of rows, or an error of a whole part (or of the run, part 0)."""
+
+    group: OutcomeGroup | None = None
+    error: ErrorInfo | None = None
+    part: int = 0
+
+
+class InspectorScreen(InspectorRepair):
+    """Codes on the left, explanation on the right, rows below."""
+
+    STEP = 4
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "mend", "Mend and send again", show=True),
+        Binding("escape", "back", "Back", show=False),
+    ]
+    DEFAULT_CSS = """
+    InspectorScreen {
+        & #sum { height: 1; padding: 0 2; }
+        & #panes { height: 9; }
+        & .pane { border: round $line; background: $surface; border-title-color: $ink-soft;
+                  border-title-style: bold; border-subtitle-color: $ink-faint; }
+        & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
+        & #left { width: 45%; min-width: 36; }
+        & #right { width: 1fr; overflow-y: auto; padding: 0 1; }
+        & #below { height: 1fr; }
+        & Grid > .grid--badcell { color: $danger-ink; background: $danger; }
+        &.-tall #panes { height: 14; }
+    }
+    """
+
+    def __init__(self, run: str) -> None:
+        super().__init__()
+        self.run_id = run
+        self.state: RunState | None = None
+        self._items: list[_Item] = []
+
+    def content(self) -> ComposeResult:
+        """Summary, codes, explanation, rows."""
+        yield Words(("Reading what became of the rows …", "soft"), id="sum")
+        with Horizontal(id="panes"):
+            with Vertical(id="left", classes="pane"):
+                yield Grid(
+                    (
+                        Column("What happened", width=16, stretch=2),
+                        Column("Field", width=8, stretch=1, mark="muted"),
+                        Column("Rows", width=6, right=True),
+                    ),
+                    cursor="line",
+                    header=1,
+                    gap=1,
+                    id="groups",
+                )
+            with Vertical(id="right", classes="pane"):
+                yield Words("", id="why")
+        with Vertical(id="below", classes="pane"):
+            yield RepairGrid(header=1, gutter=8, id="rows", empty="Nothing to mend here.")
+
+    def on_mount(self) -> None:
+        """Read the ledger."""
+        self.query_one("#left", Widget).border_title = "Outcomes"
+        self.query_one("#right", Widget).border_title = "What it means"
+        self.query_one("#below", Widget).border_title = "Rows"
+        self.set_class(self.app.size.height >= 36, "-tall")
+        self.groups.focus()
+        self.retitle()
+        self.ztui.run_changed.subscribe(self, self._run_changed)
+        self.work(self.load(), "load")
+
+    def on_resize(self) -> None:
+        """More room, more of the explanation."""
+        self.set_class(self.app.size.height >= 36, "-tall")
+
+    @property
+    def groups(self) -> Grid:
+        """The list of outcomes."""
+        return self.query_one("#groups", Grid)
+
+    def _run_changed(self, state: RunState) -> None:
+        if state.run_id == self.run_id and (self.state is None or state.outcome != self.state.outcome):
+            self.work(self.load(), "load")
+
+    async def load(self) -> None:
+        """Groups, errors and refused rows, from the ledger."""
+        workspace = await self.session.workspace()
+        runs = workspace.runs
+        self.state = runs.get(self.run_id)
+        self.plan = runs.plan(self.run_id)
+        groups = await asyncio.to_thread(runs.groups, self.run_id)
+        if self.repair is None and any(g.result in REFUSED for g in groups):
+            self.repair = await asyncio.to_thread(runs.repair, self.run_id)
+        items = [_Item(error=p.error, part=p.number) for p in self.state.parts if p.error is not None]
+        if self.state.error is not None:
+            items.insert(0, _Item(error=self.state.error))
+        order = {result: place for place, result in enumerate((*REFUSED, RowResult.UNKNOWN))}
+        items += [_Item(group=g) for g in sorted(groups, key=lambda g: (order.get(g.result, 9), -g.count))]
+        self._items = items
+        self.groups.show(source=Lines([self._line(item) for item in items]))
+        self.show_item()
+        self.show_sum()
+
+    def _line(self, item: _Item) -> Line:
+        assert self.plan is not None
+        if item.group is not None:
+            cells, mark = group_cells(item.group, self.plan.schema)
+            return Line(cells, marks=((2, mark),))
+        title = info_text(item.error).title if item.error is not None else ""
+        return Line((title, f"job {item.part}" if item.part else "run", "job"), marks=((0, "bad"), (2, "bad")))
+
+    def show_sum(self) -> None:
+        """The line at the top."""
+        if self.state is None:
+            return
+        ready = len(self.repair.ready()) if self.repair is not None else 0
+        edited = len(self.repair.edited) if self.repair is not None else 0
+        counts = self.session.ready.runs.total(self.run_id)
+        self.query_one("#sum", Words).say(*summary(counts, ready if self.mended else 0, edited)[0])
+        self.refresh_bindings()
+
+    # -- what is marked
+
+    @property
+    def item(self) -> _Item | None:
+        """The marked outcome."""
+        return self._items[self.groups.line] if self.groups.line < len(self._items) else None
+
+    @on(Grid.Moved, "#groups")
+    def show_item(self) -> None:
+        """Explanation and rows of the marked outcome."""
+        item, grid = self.item, self.rows
+        below = self.query_one("#below", Widget)
+        if item is None or self.plan is None:
+            self.query_one("#why", Words).say(("Nothing is known yet: the job is still at work.", "soft"))
+            return
+        grid.line = grid.column = grid.left = 0
+        if item.group is not None and item.group.result in REFUSED and self.repair is not None:
+            source = RefusedRows(self.repair, item.group)
+            grid.show(source.columns(), source)
+            first = source.first_bad(0)
+            if first is not None:
+                grid.move_to(0, first)
+            below.border_subtitle = "red: wants mending · Enter changes a cell"
+        elif item.group is not None:
+            group = item.group
+            runs, run = self.session.ready.runs, self.run_id
+
+            def page(start: int, count: int) -> Sequence[RowOutcome]:
+                return runs.outcomes(run, results=(group.result,), code=group.code, start=start, count=count)
+
+            grid.show(OutcomeRows.COLUMNS, OutcomeRows(page, group.count))
+            below.border_subtitle = ""
+        else:
+            grid.show((Column("", width=10),), Lines())
+            below.border_subtitle = ""
+        grid.scroll_to(y=0, animate=False)
+        self.explain()
+
+    @on(Grid.Moved, "#rows")
+    def explain(self) -> None:
+        """What happened to the row the cursor is on, or to the whole job."""
+        item, why = self.item, self.query_one("#why", Words)
+        if item is None or self.plan is None:
+            return
+        runs = self.session.ready.runs
+        if item.error is not None:
+            diagnosis = runs.diagnose_error(self.run_id, item.error)
+            parts = diagnosis_parts(diagnosis)
+            offers = [r for r in diagnosis.repairs if r.automatic]
+            if offers:
+                parts += [("\nm  ", "key"), (repair_words(offers[0], self.plan.schema), "strong")]
+            why.say(*parts)
+        elif item.group is not None and item.group.code:
+            source = self.rows.source
+            if isinstance(source, RefusedRows) and source.rows:
+                row = source.rows[min(self.rows.line, len(source.rows) - 1)]
+                values = dict(zip(source.session.fields, row.values, strict=False))
+                from ztui.engine.diagnose import diagnose_row
+
+                found = diagnose_row(row.outcome, self.plan.mapping, self.plan.schema, values)
+                here = [d for d in found if d.code == item.group.code] or list(found)
+                parts = [part for d in here for part in (*diagnosis_parts(d), "\n")][:-1]
+                why.say((f"Line {row.outcome.line}  ", "soft"), *parts)
+        elif item.group is not None:
+            why.say(group_about(item.group))
+
+    # -- the whole job
+
+    def offers(self) -> list[Repair]:
+        """Repairs of the whole job that need no further word."""
+        item = self.item
+        if item is None or item.error is None or self.plan is None:
+            return []
+        diagnosis = self.session.ready.runs.diagnose_error(self.run_id, item.error)
+        return [r for r in diagnosis.repairs if r.automatic]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what there is."""
+        if action == "mend":
+            return bool(self.offers())
+        return super().check_action(action, parameters)
+
+    def action_mend(self) -> None:
+        """Mend the whole job as proposed, and send it again."""
+        offers = self.offers()
+        if offers:
+            self.send_again(self.session.ready.runs.mend(self.run_id, offers[0]))
+
+    @on(Grid.Moved)
+    def _elsewhere(self) -> None:
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Back to the run."""
+        self.dismiss(None)
+
+
+class RepairGrid(Grid):
+    """A grid that knows the mark of a bad cell."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--badcell"}
