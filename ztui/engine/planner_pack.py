@@ -1,0 +1,337 @@
+"""Packs the records of a plan into parts: the work itself, wherever it runs. Same plan, same bytes.
+
+Most rows are cut out of the source's bytes by one pattern and put together anew in the sent order; rows the pattern
+does not match, and fields with steps, go through the exact reader. Rows with equal keys travel together: those that
+come later are read beforehand and put right behind the first of them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import tempfile
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ztui.csvfile.parts import DonePart, PartCutter, RowTooLarge
+from ztui.csvfile.reader import RecordReader
+from ztui.csvfile.scan import RangeWalk, patterns_work
+from ztui.engine.planner_columns import RowMaker, quote
+from ztui.engine.preflight_cells import Charset
+from ztui.engine.preflight_pattern import charset_of
+from ztui.engine.preflight_repeats import read_records
+from ztui.engine.preflight_segment import Job, SegmentCheck
+from ztui.engine.transform import compile_mapping
+from ztui.errors import PlanError
+from ztui.model.mapping import FieldMapping
+from ztui.model.plan import ImportPlan
+
+_MEMO = 1 << 14
+
+
+def pack_parts(plan: ImportPlan, folder: Path, on_part: Callable[[DonePart], None]) -> None:
+    """Write all parts into the folder; `on_part` gets each as soon as it is complete.
+
+    Raises PlanError ROW_TOO_LARGE, SourceError and OSError; unfinished files are deleted then.
+    """
+    maker = RowMaker(plan)
+    stem = re.sub(r"[^A-Za-z0-9_]+", "_", plan.mapping.module) or "module"
+    cutter = PartCutter(
+        folder,
+        stem,
+        maker.header,
+        most_rows=plan.rows_per_part,
+        most_bytes=plan.bytes_per_part,
+        canary=plan.canary,
+    )
+    try:
+        with tempfile.TemporaryFile(dir=folder) as spool:
+            family = Families(plan, maker, spool)
+            sink = _Packing(plan, maker, family, cutter, on_part)
+            walk = RangeWalk(plan.info.data_path, plan.info.dialect, plan.info.data_start, None)
+            sink.walk = walk
+            walk.run(sink, skim=sink.usable and patterns_work())
+        for part in cutter.finish():
+            on_part(part)
+    except RowTooLarge as problem:
+        raise PlanError("ROW_TOO_LARGE", details={"record": problem.args[0], "max": plan.bytes_per_part}) from problem
+    finally:
+        cutter.discard()
+
+
+class Families:
+    """The records that share a key with an earlier one, and their rows, ready to be sent behind that one."""
+
+    def __init__(self, plan: ImportPlan, maker: RowMaker, spool: BinaryIO) -> None:
+        self.followers: dict[int, array[int]] = {}
+        """By the first record of a key: the other records with it, in order."""
+        self.special = array("q")
+        """Firsts and followers, sorted."""
+        self._rows = array("q")
+        self._ends = array("q")
+        self._lines = array("q")
+        self._spool = spool
+        key = _key_field(plan)
+        if key is None:
+            return
+        mapping = replace(plan.mapping, fields=(key,))
+        check = SegmentCheck(Job(plan.info, mapping, plan.schema, watched=(0,)))
+        if not check.rules.fields:
+            return
+        result = check.run(plan.info.data_start, None)
+        numbers = result.keys[0]
+        for edit in plan.edits:
+            if edit.api_name == key.api_name and edit.record < len(numbers):
+                numbers[edit.record] = check.key_of(0, edit.value)
+        self._find(plan, numbers)
+        if self.special:
+            first_line = plan.info.dialect.first_line
+            places = [(offset, record, line + first_line) for offset, record, line in result.checkpoints]
+            self._read(check, places, maker)
+
+    def _find(self, plan: ImportPlan, numbers: array[int]) -> None:
+        included = _Included(plan)
+        first: dict[int, int] = {}
+        if len(set(numbers)) == len(numbers):
+            return
+        for record, number in enumerate(numbers):
+            if number and included.has(record):
+                leader = first.setdefault(number, record)
+                if leader != record:
+                    self.followers.setdefault(leader, array("q")).append(record)
+        self.special = array("q", sorted({*self.followers, *(r for f in self.followers.values() for r in f)}))
+
+    def _read(self, check: SegmentCheck, places: Sequence[tuple[int, int, int]], maker: RowMaker) -> None:
+        self._rows = array("q", (r for r in self.special if r not in self.followers))
+        end = 0
+        for record, line, cells in read_records(check, places, self._rows):
+            end += self._spool.write(maker.row(record, cells))
+            self._ends.append(end)
+            self._lines.append(line)
+
+    def row(self, record: int) -> tuple[bytes, int]:
+        """A follower's row and line."""
+        at = bisect_left(self._rows, record)
+        start = self._ends[at - 1] if at else 0
+        self._spool.seek(start)
+        return self._spool.read(self._ends[at] - start), self._lines[at]
+
+
+def _key_field(plan: ImportPlan) -> FieldMapping | None:
+    """The mapped field whose equal values belong together: the key, else a unique field."""
+    mapped = plan.mapping.for_field(plan.mapping.find_by) if plan.mapping.find_by else None
+    if mapped is not None:
+        return mapped if mapped.columns else None
+    for candidate in plan.mapping.fields:
+        field = plan.schema.field(candidate.api_name)
+        if candidate.columns and field is not None and field.unique:
+            return candidate
+    return None
+
+
+class _Included:
+    """Which records a plan sends."""
+
+    def __init__(self, plan: ImportPlan) -> None:
+        self._records = sorted(plan.records) if plan.records is not None else None
+        self._exclude = sorted(plan.exclude)
+        self._wanted = frozenset(plan.records) if plan.records is not None else None
+        self._unwanted = frozenset(plan.exclude)
+
+    def has(self, record: int) -> bool:
+        """True when this record is sent."""
+        return record not in self._unwanted and (self._wanted is None or record in self._wanted)
+
+    def among(self, start: int, count: int) -> list[int] | None:
+        """The sent ones of `count` records from `start` on; None for all of them."""
+        if self._records is not None:
+            low, high = bisect_left(self._records, start), bisect_left(self._records, start + count)
+            return [r for r in self._records[low:high] if r not in self._unwanted]
+        low, high = bisect_left(self._exclude, start), bisect_left(self._exclude, start + count)
+        if low == high:
+            return None
+        out = frozenset(self._exclude[low:high])
+        return [r for r in range(start, start + count) if r not in out]
+
+
+class _Packing:
+    """Takes the walk's rows, makes sent rows of them and hands them to the cutter."""
+
+    def __init__(
+        self,
+        plan: ImportPlan,
+        maker: RowMaker,
+        family: Families,
+        cutter: PartCutter,
+        on_part: Callable[[DonePart], None],
+    ) -> None:
+        self.walk: RangeWalk | None = None
+        self.usable = False
+        self._maker = maker
+        self._family = family
+        self._cutter = cutter
+        self._on_part = on_part
+        self._included = _Included(plan)
+        self._first_line = plan.info.dialect.first_line
+        self._encoding = plan.info.dialect.encoding
+        self._followers = frozenset(family.special) - frozenset(family.followers)
+        self._quote = plan.info.dialect.quotechar.encode()
+        self._seen: bytes | None = None
+        chars = charset_of(plan.info.dialect)
+        if chars is None or chars.quote not in ('"', "") or not any(m.columns for m in maker.mapped):
+            return
+        self._sources = sorted({c for m in maker.mapped for c in m.columns})
+        self._recode = chars.codec not in ("utf-8", "ascii")
+        self._utf8 = chars.codec == "utf-8"
+        width = len(plan.info.headers)
+        if self._sources[-1] >= width:
+            return
+        self._row = self._compile(chars, width)
+        self._ascii_row = self._compile(replace(chars, codec="ascii"), width) if self._utf8 else self._row
+        self._pattern = self._row
+        place = {column: at for at, column in enumerate(self._sources)}
+        self._takes = [
+            (
+                [place[c] for c in m.columns],
+                None if m.columns and not m.steps and len(m.columns) == 1 else compile_mapping(m),
+            )
+            for m in maker.mapped
+        ]
+        self._memos: list[dict[bytes, bytes]] = [{} for _ in self._takes]
+        self.usable = True
+
+    def _compile(self, chars: Charset, width: int) -> re.Pattern[bytes]:
+        d = re.escape(chars.delimiter.encode())
+        escape = rb"\\" if chars.escapes else b""
+        high = rb"\x80-\xff" if chars.codec == "ascii" else b""
+        # Outside quotes a sent cell must not hold what would need quotes in a CSV with commas.
+        sent = rb'[^",' + d + escape + high + rb"\r\n]*+"
+        if chars.quote:
+            inner = rb'[^"' + escape + high + rb"\r\n]*+"
+            sent = rb'(?:"' + inner + rb'(?:""' + inner + rb')*+"|' + sent + rb")"
+        cells = [rb"(" + sent + rb")" if c in self._sources else chars.any_cell() for c in range(width)]
+        row = d.join(cells) + rb"\r?+\n"
+        if width == 1:
+            row = rb"(?![\r\n])" + row
+        return re.compile(row + rb"|((?s:.)++)")
+
+    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+        """See `csvfile.scan.Sink`."""
+        if data is not self._seen:
+            self._seen = data
+            self._pattern = self._row
+            if self._utf8 and not data.isascii():
+                try:
+                    codecs.getincrementaldecoder("utf-8")().decode(data)
+                except UnicodeDecodeError:
+                    self._pattern = self._ascii_row
+        rows = self._pattern.findall(data, start, end)
+        rest = len(rows.pop()[-1]) if rows and rows[-1][-1] else 0
+        if rows:
+            self._take(rows, data.isascii())
+        return end - rest, len(rows)
+
+    def _take(self, rows: list[tuple[bytes, ...]], plain: bool) -> None:
+        assert self.walk is not None
+        first, line = self.walk.records, self.walk.lines + self._first_line
+        numbers: Sequence[int] = range(first, first + len(rows))
+        wanted = self._included.among(first, len(rows))
+        if wanted is not None:
+            if not wanted:
+                return
+            rows = [rows[n - first] for n in wanted]
+            numbers = wanted
+        lines: Sequence[int] = (
+            [line + n - first for n in numbers] if wanted is not None else range(line, line + len(rows))
+        )
+        cells = list(zip(*rows, strict=True))
+        columns = [self._column(at, cells, plain) for at in range(len(self._takes))]
+        made = [row + b"\n" for row in map(b",".join, zip(*columns, strict=True))]
+        if len(columns) == 1:
+            made = [row if row != b"\n" else b'""\n' for row in made]
+        if self._maker.edited:
+            for at, number in enumerate(numbers):
+                if number in self._maker.edited:
+                    made[at] = self._edited(number, [column[at] for column in columns])
+        self._add(made, numbers, lines)
+
+    def _column(self, at: int, cells: Sequence[Sequence[bytes]], plain: bool) -> Sequence[bytes]:
+        places, convert = self._takes[at]
+        if convert is None:
+            column = cells[places[0]]
+            if self._recode and not plain:
+                return [c if c.isascii() else c.decode(self._encoding).encode() for c in column]
+            return column
+        if not places:
+            constant = quote(str(convert([]))).encode()
+            return [constant] * len(cells[0])
+        if len(places) > 1:
+            joined = zip(*(cells[p] for p in places), strict=True)
+            return [_cell(convert([self._text(raw) for raw in raws])) for raws in joined]
+        memo = self._memos[at]
+        if len(memo) > _MEMO:
+            memo.clear()
+        out = []
+        for raw in cells[places[0]]:
+            known = memo.get(raw)
+            if known is None:
+                known = memo[raw] = _cell(convert((self._text(raw),)))
+            out.append(known)
+        return out
+
+    def _text(self, raw: bytes) -> str:
+        quotes = self._quote
+        if quotes and raw[:1] == quotes:
+            raw = raw[1:-1].replace(quotes + quotes, quotes)
+        return raw.decode(self._encoding, "surrogateescape")
+
+    def _edited(self, record: int, cells: list[bytes]) -> bytes:
+        for place, value in self._maker.edits_of(record):
+            cells[place] = _cell(value)
+        return (b",".join(cells) or b'""') + b"\n"
+
+    def record(self, cells: list[str], line: int, reader: RecordReader) -> None:
+        """See `csvfile.scan.Sink`."""
+        assert self.walk is not None
+        number = self.walk.records
+        if self._included.has(number):
+            self._add([self._maker.row(number, cells)], [number], [line + self._first_line])
+
+    def _add(self, rows: list[bytes], numbers: Sequence[int], lines: Sequence[int]) -> None:
+        special = self._family.special
+        low = bisect_left(special, numbers[0])
+        if low == len(special) or special[low] > numbers[-1]:
+            self._give(self._cutter.add(rows, numbers, lines))
+            return
+        start = 0
+        for at, number in enumerate(numbers):
+            followers = self._family.followers.get(number)
+            if followers is None and number not in self._followers:
+                continue
+            if start < at:
+                self._give(self._cutter.add(rows[start:at], numbers[start:at], lines[start:at]))
+            start = at + 1
+            if followers is not None:
+                others = [self._family.row(r) for r in followers]
+                self._give(
+                    self._cutter.add(
+                        [rows[at], *(row for row, _ in others)],
+                        [number, *followers],
+                        [lines[at], *(its for _, its in others)],
+                        together=True,
+                    )
+                )
+        if start < len(rows):
+            self._give(self._cutter.add(rows[start:], numbers[start:], lines[start:]))
+
+    def _give(self, parts: Iterator[DonePart]) -> None:
+        for part in parts:
+            self._on_part(part)
+
+
+def _cell(value: str) -> bytes:
+    return quote(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
