@@ -36,6 +36,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_-]+(?:\.[A-Za-
 _EMAIL_WIDE = re.compile(r"[^\s@,;<>()\[\]\\\"]+@[^\s@.,;<>()]+(?:\.[^\s@.,;<>()]+)*\.[^\W\d_]{2,22}")
 _PHONE = re.compile(r"\+?[0-9A-Za-z .()/,;#*:_+-]+")
 _URL = re.compile(r"(?:(?:https?|ftps?)://)?[^\s/?#@.]+(?:\.[^\s/?#@.]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_ID = re.compile(r"[0-9]{1,19}")
 _INTEGER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]*|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?")
 _TEXT_LIMITS = {"text": 255, "textarea": 32000, "email": 100, "phone": 30, "website": 255, "picklist": 120}
@@ -216,6 +217,8 @@ def reader_for(
     limit = field.length or _TEXT_LIMITS.get(kind, 255)
     if field.api_name == "Tag":
         return _tags
+    if field.api_name == "id":
+        return _pattern(_ID, 19)
     if kind in USERS:
         return user_reader(org, find_by)
     match kind:
