@@ -60,7 +60,7 @@ def test_refused_rows_are_told_with_cells_and_the_rest_counted() -> None:
     group = OutcomeGroup(RowResult.SKIPPED, "DUPLICATE_DATA", ("Email",), 4)
     lines = outcome_lines(group, [(row, "E-mail = a@b.c", ())], 4)
     assert lines == [
-        "No reason was given (DUPLICATE_DATA): 4 rows skipped",
+        "✗ No reason was given (DUPLICATE_DATA): 4 rows skipped",
         "    line 5: E-mail = a@b.c",
         "    … and 3 more",
     ]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ztui.cli import output
-from ztui.model.outcome import OutcomeGroup, RowOutcome
+from ztui.model.outcome import OutcomeGroup, RowOutcome, RowResult
 from ztui.model.run import RunState
+from ztui.present.text import clip, visible
 
 if TYPE_CHECKING:
     from ztui.engine.diagnose import Diagnosis
@@ -18,14 +19,22 @@ if TYPE_CHECKING:
 Told = tuple[RowOutcome, str, Sequence["Diagnosis"]]
 
 
-def show_outcomes(runs: Runs, state: RunState) -> None:
-    """Print what became of the rows that are not in the CRM, then the line that accounts for all of them."""
-    from ztui.present.steps import SHOWN, outcome_lines, part_lines, summary_line
+def show_outcomes(runs: Runs, state: RunState, report: CheckReport | None = None) -> None:
+    """Print what became of the rows that are not in the CRM, then the line that accounts for all of them.
+
+    With the `report` of the check, rows that were left out are explained by the rule that found them.
+    """
+    from ztui.present.steps import SHOWN, left_out_lines, outcome_lines, part_lines, summary_line
 
     output.lines(["", "Outcome", *part_lines(state)])
+    plan = runs.plan(state.run_id)
     for group in runs.groups(state.run_id):
+        if report is not None and group.result is RowResult.NOT_SENT and group.code:
+            continue
         if group.code or not group.result.ok:
             output.lines(outcome_lines(group, _examples(runs, state, group, SHOWN), group.count))
+    if report is not None:
+        output.lines(left_out_lines(report, plan.info.headers, plan.schema, set(plan.exclude)))
     output.line("")
     output.line(summary_line(runs.counts(state.run_id)))
 
@@ -55,7 +64,7 @@ def _examples(runs: Runs, state: RunState, group: OutcomeGroup, count: int) -> l
             if not group.code or d.code == group.code
         ]
         named = [f for d in diagnoses for f in d.fields]
-        cell = ", ".join(f"{f.header or f.label} = {f.value or '(blank)'}" for f in named)
+        cell = ", ".join(f"{f.header or f.label} = {clip(visible(f.value or ''), 60) or '(blank)'}" for f in named)
         told.append((outcome, cell, diagnoses))
     return told
 

@@ -79,7 +79,7 @@ class _Import:
         if self.options.as_json:
             output.document(outcome_data(self.workspace.runs, state, mapped, report))
         else:
-            show_outcomes(self.workspace.runs, state)
+            show_outcomes(self.workspace.runs, state, report)
         return diagnostics.exit_for_run(state) if self.options.wait or state.ended_at else diagnostics.Exit.DONE
 
     async def _map(self) -> Mapped:

@@ -9,14 +9,17 @@ import asyncio
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ztui.engine.files import OpenFile
-from ztui.engine.mappings import Drift
 from ztui.engine.suggest import mapping_from, suggest
 from ztui.engine.workspace import Workspace
 from ztui.errors import UsageError
 from ztui.model.crm import ModuleSchema, Operation
 from ztui.model.mapping import Mapping, Suggestion
+
+if TYPE_CHECKING:
+    from ztui.engine.mappings import Drift
 
 SURE = 0.85
 """Below this confidence a proposed column is not written without a person's word."""

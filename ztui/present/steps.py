@@ -5,7 +5,7 @@ The headless front door prints these; the interface has screens for the same fac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ztui.model import event as ev
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ztui.engine.diagnose import Diagnosis
     from ztui.engine.forecast import Forecast
     from ztui.engine.imports import Mapped
-    from ztui.engine.preflight import CheckReport
+    from ztui.engine.preflight import CheckReport, FindingGroup
     from ztui.model.crm import ModuleSchema
     from ztui.model.outcome import OutcomeGroup, RowOutcome
 
@@ -82,14 +82,31 @@ def check_lines(report: CheckReport, headers: Sequence[str], schema: ModuleSchem
     """What the check found, group by group: what, how often, the first places, why and what to do."""
     lines = [_check_head(report)]
     for group in report.groups:
-        told = explain(group.first, schema)
-        lines.append(f"{_MARKS[group.severity]} {told.title} ({group.code}): {_how_often(group.scope, group.count)}")
-        lines.append(f"    {told.cause}")
-        if group.scope == "row":
-            lines += [f"    {place_line(found, headers)}" for found in report.findings(group, 0, SHOWN)]
-            if group.count > SHOWN:
-                lines.append(f"    … and {group.count - SHOWN:,} more")
-        lines.append(f"    What to do: {told.remedy}")
+        lines += _group_lines(report, group, headers, schema, _how_often(group.scope, group.count))
+    return lines
+
+
+def left_out_lines(
+    report: CheckReport, headers: Sequence[str], schema: ModuleSchema, excluded: Collection[int]
+) -> list[str]:
+    """The rows that were not sent because of what the check found, told like other outcomes."""
+    lines = []
+    for group in report.groups:
+        if group.scope == "row" and group.severity is Severity.ERROR and group.first.record in excluded:
+            lines += _group_lines(report, group, headers, schema, f"{how_many(group.count, 'row')} not sent")
+    return lines
+
+
+def _group_lines(
+    report: CheckReport, group: FindingGroup, headers: Sequence[str], schema: ModuleSchema, how_often: str
+) -> list[str]:
+    told = explain(group.first, schema)
+    lines = [f"{_MARKS[group.severity]} {told.title} ({visible(group.code)}): {how_often}"]
+    if group.scope == "row":
+        lines += [f"    {place_line(found, headers)}" for found in report.findings(group, 0, SHOWN)]
+        if group.count > SHOWN:
+            lines.append(f"    … and {group.count - SHOWN:,} more")
+    lines += [f"    Why: {told.cause}", f"    What to do: {told.remedy}"]
     return lines
 
 
@@ -171,7 +188,7 @@ def outcome_lines(
     lines = []
     title = "; ".join(d.title for d in diagnoses) or "No reason was given"
     code = f" ({group.code})" if group.code else ""
-    lines.append(f"{visible(title)}{visible(code)}: {how_many(total, 'row')} {group.result.value.replace('_', ' ')}")
+    lines.append(f"✗ {visible(title)}{visible(code)}: {how_many(total, 'row')} {group.result.value.replace('_', ' ')}")
     lines += [f"    line {outcome.line}{': ' + cell if cell else ''}" for outcome, cell, _ in rows]
     if total > len(rows):
         lines.append(f"    … and {total - len(rows):,} more")
