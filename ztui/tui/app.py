@@ -81,13 +81,18 @@ class ZtuiApp(App[int]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The mapping screen when a file was named, else home: no blank screen in between."""
+        screen: Screen[Any]
         if self.session.path is not None:
             from ztui.tui.screens.mapping import MappingScreen
 
-            return MappingScreen()
-        from ztui.tui.screens.jobs import JobsScreen
+            screen = MappingScreen()
+        else:
+            from ztui.tui.screens.jobs import JobsScreen
 
-        return JobsScreen()
+            screen = JobsScreen()
+        # Textual gives the first screen no result callback, and then fails when it is switched.
+        screen._push_result_callback(self, None)
+        return screen
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send only the difference to what the terminal shows (private in Textual; the version is pinned)."""
@@ -119,8 +124,12 @@ class ZtuiApp(App[int]):
             self.post_display_hook()
 
     def on_resize(self) -> None:
-        """What a terminal shows after a resize is its own affair: draw everything, and say so if it is too small."""
+        """What a terminal shows after a resize is its own affair: draw everything."""
         self._frame.forget()
+        self.call_later(self._fit)
+
+    def _fit(self) -> None:
+        """Say so when the window is too small."""
         from ztui.tui.terminal import MIN_COLUMNS, MIN_LINES
 
         if self.size.width < MIN_COLUMNS or self.size.height < MIN_LINES:
@@ -186,6 +195,17 @@ class ZtuiApp(App[int]):
         from ztui.tui.dialogs.message import ErrorDialog
 
         self.push_screen(ErrorDialog(error))
+
+    async def go_home(self, error: BaseException | None = None) -> None:
+        """To the runs and recent files, from a screen that has nothing to show; and say why."""
+        from ztui.tui.screens.jobs import JobsScreen
+
+        if any(isinstance(screen, JobsScreen) for screen in self.screen_stack[:-1]):
+            await self.pop_screen()
+        else:
+            await self.switch_screen(JobsScreen())
+        if error is not None:
+            self.show_error(error)
 
     # -- runs
 

@@ -150,8 +150,9 @@ class Session:
             raise RuntimeError("nothing to check")
         from ztui.engine.preflight import check
 
+        workspace = await self.workspace()
         mapping = self.draft.mapping
-        report = await check(self.file, mapping, self.schema, on_report=on_report)
+        report = await check(self.file, mapping, self.schema, online=workspace.directory(), on_report=on_report)
         self.report, self.checked = report, mapping
         return report
 

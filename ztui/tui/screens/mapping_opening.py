@@ -61,26 +61,12 @@ class Opening(MappingParts):
                 )
 
     def failed(self, group: str, error: BaseException) -> None:
-        """A file that cannot be opened leaves a way to open another."""
-        self.ztui.show_error(error)
+        """A file that cannot be opened leads home, where another can be opened."""
         if group == "open" and self.session.file is None:
-            from ztui.tui.screens.jobs import JobsScreen
-
             self.session.path = None
-            if not any(isinstance(s, JobsScreen) for s in self.app.screen_stack):
-                self.app.call_later(self._home)
-
-    async def _home(self) -> None:
-        from ztui.tui.screens.jobs import JobsScreen
-
-        dialog = self.app.screen
-        home = JobsScreen()
-        if dialog is not self:
-            self.app.push_screen(home)
-            self.app.screen_stack.remove(home)
-            self.app.screen_stack.insert(-1, home)
+            self.app.call_later(self.ztui.go_home, error)
         else:
-            self.app.switch_screen(home)
+            self.ztui.show_error(error)
 
     def action_dialect(self) -> None:
         """How the file is read."""

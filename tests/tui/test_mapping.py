@@ -1,0 +1,256 @@
+"""The mapping screen, by mouse and by keys."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.driver import driving
+from ztui.tui.dialogs.picker import Picker
+from ztui.tui.screens.check import CheckScreen
+
+
+async def test_a_proposal_is_there_at_once(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        assert driver.feeds("Last_Name") == ["Surname"]
+        assert driver.feeds("Email") == ["Mail"]
+        assert driver.sees("people.csv", "Leads · insert", "4 rows", "Lovelace")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("cell", [False, True])
+async def test_dragging_a_column_onto_a_field_maps_it(
+    tmp_path: Path, people: Path, size: tuple[int, int], cell: bool
+) -> None:
+    async with driving(tmp_path, people, size=size) as driver:
+        await driver.mapped()
+        await driver.drag("Notes", to="Fax", cell=cell)
+        assert driver.feeds("Fax") == ["Notes"]
+        await driver.press("u")
+        assert driver.feeds("Fax") == []
+
+
+async def test_the_ghost_follows_and_fields_light_up(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        start, end = driver.column_place("Notes"), driver.field_place("Fax")
+        await driver.pilot.pause()
+        await driver.hold(start)
+        await driver.move(start, end)
+        assert driver.ghost.offset == (end[0] + 1, end[1] + 1)
+        assert driver.sees("▶ Fax")
+        await driver.press("escape")
+        await driver.let_go(end)
+        assert driver.feeds("Fax") == []
+        assert not driver.sees("▶")
+        assert driver.ghost.offset.y < 0
+
+
+async def test_a_press_that_hardly_moves_is_no_drag(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        start = driver.column_place("Notes")
+        await driver.pilot.pause()
+        await driver.hold(start)
+        await driver.pilot.hover(offset=(start[0] + 1, start[1]))
+        assert not driver.preview.dragging
+        await driver.let_go((start[0] + 1, start[1]))
+        assert driver.app.mouse_captured is None
+
+
+async def test_a_refused_drop_says_why(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        draft = driver.app.session.draft
+        assert draft is not None
+        read_only = next(f for f in draft.schema.fields if f.visible and not f.can_create and not f.can_update)
+        driver.mapping.assign(0, read_only)
+        await driver.pilot.pause()
+        assert driver.feeds(read_only.api_name) == []
+        assert any(read_only.label in toast for toast in driver.toasts)
+
+
+async def test_dragging_a_field_back_to_the_rows_unmaps_it(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        start = driver.field_place("Email")
+        region = driver.preview.content_region
+        end = (region.x + 20, region.y + 3)
+        await driver.pilot.pause()
+        await driver.hold(start)
+        await driver.move(start, end)
+        await driver.let_go(end)
+        assert driver.feeds("Email") == []
+
+
+async def test_enter_on_a_column_picks_a_field_by_typing(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people, size=(80, 24)) as driver:
+        await driver.mapped()
+        driver.preview.move_to(0, 6)
+        await driver.press("enter")
+        assert isinstance(driver.app.screen, Picker)
+        await driver.type("descr")
+        await driver.press("enter")
+        assert driver.feeds("Description") == ["Notes"]
+
+
+async def test_enter_on_a_field_picks_a_column(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("tab")
+        driver.fields.focus()
+        assert driver.fields.go_to("Fax")
+        await driver.press("enter")
+        await driver.type("notes")
+        await driver.press("enter")
+        assert driver.feeds("Fax") == ["Notes"]
+
+
+async def test_del_unmaps_and_undo_and_redo_walk(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        driver.preview.move_to(0, 1)
+        await driver.press("delete")
+        assert driver.feeds("Last_Name") == []
+        assert driver.sees("Last Name missing")
+        await driver.press("ctrl+z")
+        assert driver.feeds("Last_Name") == ["Surname"]
+        await driver.press("ctrl+y")
+        assert driver.feeds("Last_Name") == []
+        await driver.press("m")
+        assert driver.fields.field is not None
+        assert driver.fields.field.api_name == "Last_Name"
+
+
+async def test_the_filter_narrows_the_fields(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("slash")
+        await driver.type("phone")
+        await driver.press("enter")
+        labels = [field.label for field in driver.fields.fields]
+        assert "Phone" in labels
+        assert "Company" not in labels
+        await driver.press("escape")
+        assert "Company" in [field.label for field in driver.fields.fields]
+
+
+async def test_options_change_the_operation_and_say_what_it_does(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("o")
+        assert driver.sees("Every row becomes a new record")
+        await driver.press("right")
+        assert driver.sees("update")
+        await driver.press("escape")
+        assert driver.app.session.draft is not None
+        assert driver.app.session.draft.mapping.operation.value == "update"
+        assert driver.sees("Leads · update")
+        await driver.press("u")
+        assert driver.app.session.draft.mapping.operation.value == "insert"
+
+
+async def test_the_preview_follows_the_dialect_at_once(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("d", "down", "right")
+        await driver.until(lambda: len(driver.app.screen_stack[-2].query_one("#preview").columns) == 1)  # type: ignore[attr-defined]
+        await driver.press("delete")
+        await driver.until(lambda: len(driver.app.screen_stack[-2].query_one("#preview").columns) == 7)  # type: ignore[attr-defined]
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.session.draft is not None)
+
+
+async def test_search_and_go_to(tmp_path: Path, many: Path) -> None:
+    async with driving(tmp_path, many) as driver:
+        await driver.mapped()
+        await driver.until_sees("3,000 rows")
+        await driver.press("ctrl+f")
+        await driver.type("last2222")
+        await driver.press("enter")
+        await driver.until(lambda: driver.preview.line == 2222, "the row with Last2222")
+        assert driver.preview.column == 1
+        await driver.press("ctrl+g")
+        await driver.type("L12")
+        await driver.press("enter")
+        assert driver.preview.line == 10
+        assert driver.sees("First10")
+
+
+async def test_hostile_cells_are_shown_and_do_nothing(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        driver.preview.move_to(2, 6)
+        await driver.until_sees("[/oops] [red]x[/red]")
+        assert "\x1b" not in driver.text
+        assert driver.sees("␛]52;c;")
+
+
+async def test_the_profile_of_a_column_pops_up(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        driver.preview.move_to(0, 3)
+        await driver.press("p")
+        await driver.until_sees("Column profile", "ada@example.com")
+        await driver.press("escape")
+        assert driver.mapping
+
+
+async def test_transforms_show_before_and_after(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        driver.preview.move_to(0, 0)
+        await driver.press("t")
+        await driver.until_sees("Before", "After", "upper case")
+        line = [line for line in driver.text.split("\n") if "upper case" in line]
+        assert line
+        await driver.click("upper case")
+        assert driver.sees("ADA")
+        await driver.press("enter")
+        draft = driver.app.session.draft
+        assert draft is not None
+        mapped = draft.mapping.for_field("First_Name")
+        assert mapped is not None
+        assert [step.name for step in mapped.steps] == ["case"]
+
+
+async def test_c_goes_on_to_the_check(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        assert isinstance(driver.app.screen, CheckScreen)
+
+
+async def test_a_window_too_small_says_so_and_recovers(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.pilot.resize_terminal(60, 20)
+        await driver.until_sees("Enlarge to 80×24")
+        await driver.pilot.resize_terminal(100, 30)
+        await driver.until(lambda: driver.sees("columns mapped"))
+
+
+async def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    async with driving(tmp_path, tmp_path / "missing.csv") as driver:
+        await driver.until_sees("There is no such file", "What to do")
+
+
+async def test_a_dropped_file_is_opened(tmp_path: Path, people: Path, many: Path) -> None:
+    from textual import events
+
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        driver.app.screen.post_message(events.Paste(f"'{many}'"))
+        await driver.until_sees("many.csv", "3,000 rows")
+
+
+async def test_help_and_the_palette_name_every_action(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("question_mark")
+        assert driver.sees("Say which column feeds which field", "Options")
+        await driver.press("escape")
+        await driver.press("ctrl+p")
+        await driver.type("save map")
+        await driver.press("enter")
+        await driver.until_sees("Save the mapping")
