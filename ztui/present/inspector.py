@@ -119,11 +119,11 @@ def summary(counts: OutcomeCounts, ready: int, edited: int) -> tuple[Parts, int]
         (f"{counts.ok:,} of {how_many(counts.total, 'row')} are in the CRM", "good" if not out else "strong")
     ]
     if out:
-        parts.append((f" · {how_many(out, 'row')} not", "warn"))
+        parts.append((f" · {out:,} not", "warn"))
     if edited:
         parts.append((f" · {edited:,} mended", "accent"))
     if ready:
-        parts.append((f" · {ready:,} ready to be sent again (r)", "accent"))
+        parts.append((f" · r sends {ready:,} again", "accent"))
     return parts, out
 
 

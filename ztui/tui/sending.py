@@ -15,10 +15,12 @@ from ztui.tui.bridge import run_to
 if TYPE_CHECKING:
     from ztui.engine.preflight import CheckReport
     from ztui.model.crm import Credits
+    from ztui.model.event import ImportEvent
     from ztui.model.plan import ImportPlan
     from ztui.model.profile import Profile
     from ztui.model.run import RunState
     from ztui.tui.app import ZtuiApp
+    from ztui.tui.screens.run import RunScreen
     from ztui.tui.session import Session
 
 
@@ -100,12 +102,24 @@ def start(app: ZtuiApp, offer: Offer) -> None:
         app.session.remember()
     screen = RunScreen()
     app.push_screen(screen)
-    app.carry_out(_start(app, offer), f"send {id(offer)}")
+    app.carry_out(_start(app, offer, screen), f"send {id(offer)}")
 
 
-async def _start(app: ZtuiApp, offer: Offer) -> None:
+async def _start(app: ZtuiApp, offer: Offer, screen: RunScreen) -> None:
     workspace = await app.session.workspace()
     report = offer.report
     groups = [group for group in report.groups if group.scope == "row"] if report is not None else []
     refused = [f for group in groups if report is not None for f in report.findings(group, 0, group.count)]
-    await workspace.runs.start(offer.plan, run_to(app), left_out=refused)
+    tell = run_to(app)
+
+    def told(state: RunState, event: ImportEvent) -> None:
+        if screen.run_id is None:
+            screen.follow(state.run_id)
+        tell(state, event)
+
+    try:
+        await workspace.runs.start(offer.plan, told, left_out=refused)
+    except ZtuiError:
+        if screen.run_id is None and screen.is_current:
+            screen.dismiss(None)  # nothing was begun: there is no run to look at
+        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -12,22 +13,19 @@ from textual.widget import Widget
 from ztui.model.run import RunState
 from ztui.present.runs import part_cells, run_line, run_status
 from ztui.tui.dialogs.base import Words
-from ztui.tui.screens.base import ZtuiScreen
+from ztui.tui.screens.run_actions import RunActions
 from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
 
 
-class RunScreen(ZtuiScreen):
-    """Step 4: send. Without a run id it shows the next run that starts."""
+class RunScreen(RunActions):
+    """Step 4: send. Without a run id it waits to be told one by `follow`."""
 
     STEP = 4
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,i", "inspect", "What was refused", show=True, key_display="i"),
-        Binding("p", "pause", "Pause", show=True),
-        Binding("r", "resume", "Go on", show=True),
-        Binding("x", "cancel", "Send no more", show=True),
-        Binding("j", "app.jobs", "All runs", show=True),
+        Binding("enter", "inspect", "Refused rows", show=False),
+        Binding("J", "app.jobs", "All runs", show=True),
         Binding("escape", "back", "Back", show=False),
     ]
     DEFAULT_CSS = """
@@ -42,6 +40,7 @@ class RunScreen(ZtuiScreen):
     def __init__(self, run: str | None = None) -> None:
         super().__init__()
         self.run_id = run
+        self._state: RunState | None = None
         self._lines: list[Line] = []
 
     def content(self) -> ComposeResult:
@@ -74,11 +73,19 @@ class RunScreen(ZtuiScreen):
             state = self.ztui.live.get(self.run_id) or self.session.ready.runs.get(self.run_id)
             self._changed(state)
 
+    def follow(self, run_id: str) -> None:
+        """This is the run to show."""
+        self.run_id = run_id
+
+    def meant(self) -> RunState | None:
+        """The run on screen."""
+        return self._state
+
     def _changed(self, state: RunState) -> None:
-        if self.run_id is None:
-            self.run_id = state.run_id
         if state.run_id != self.run_id:
             return
+        self._state = state
+        self.refresh_bindings()
         head, kind = run_line(state)
         self.query_one("#state", Words).say((head, kind), "\n", (run_status(state), "soft"))
         lines = [Line(cells, marks=((1, mark),) if mark else ()) for cells, mark in map(part_cells, state.parts)]
@@ -92,35 +99,9 @@ class RunScreen(ZtuiScreen):
             grid.repaint(*changed)
         self.query_one(Stepper).status((head, kind or ""))
 
-    def action_inspect(self) -> None:
-        """Rows that were refused, and why."""
-        if self.run_id is not None:
-            self.ztui.inspect(self.run_id)
-
-    def action_pause(self) -> None:
-        """Send no further part for now."""
-        if self.run_id is not None:
-            self.work(self.session.ready.runs.pause(self.run_id), "wish")
-
-    def action_resume(self) -> None:
-        """Go on sending."""
-        if self.run_id is not None:
-            self.ztui.resume(self.run_id)
-
-    def action_cancel(self) -> None:
-        """Send nothing that has not been sent; jobs at Zoho run on."""
-        from ztui.tui.dialogs.message import Confirm
-
-        run = self.run_id
-        if run is None:
-            return
-
-        def agreed(yes: bool | None) -> None:
-            if yes:
-                self.work(self.session.ready.runs.cancel(run), "wish")
-
-        text = "Parts that have not been sent stay unsent. Jobs that Zoho has already accepted run to their end."
-        self.app.push_screen(Confirm("Send no more?", text, "send no more", "go on"), agreed)
+    @on(Grid.Chosen)
+    def _chosen(self) -> None:
+        self.action_inspect()
 
     def action_back(self) -> None:
         """Leave; the run goes on."""
