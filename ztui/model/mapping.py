@@ -99,3 +99,19 @@ class Suggestion:
     alternatives: tuple[tuple[str, float], ...] = ()
     find_by: str | None = None
     question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What became of one column since a mapping was made. `kind` is "missing", "moved", "renamed" or "new".
+
+    `was` and `now` are its 0-based places then and now (None where there is none); `fields` are the API names it feeds;
+    `new_header` is set for "renamed".
+    """
+
+    kind: str
+    header: str
+    was: int | None = None
+    now: int | None = None
+    fields: tuple[str, ...] = ()
+    new_header: str = ""
