@@ -66,6 +66,7 @@ class Limits:
     download_bytes: int
     unpacked_bytes: int
     unpack_ratio: int
+    unpack_ratio_from: int
     archive_entries: int
     # editions: allowance a day and concurrent calls
     editions: Mapping[str, Edition]

@@ -23,6 +23,7 @@ from ztui.model.outcome import RowError, RowResult
 _NEXT_CODE = re.compile(r":(?=[A-Z][A-Z_]+(?:-|:|$))")
 _CODE = re.compile(r"([A-Z][A-Z_]+)(?:-(.*))?", re.DOTALL)
 _STATUS, _IDS, _ERRORS = ("STATUS",), ("RECORDID", "ID"), ("ERRORS", "ERROR")
+_LINE = 2_000_000
 _SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, csv.Error, NotImplementedError, RuntimeError, OSError)
 
 
@@ -83,7 +84,7 @@ def check_archive(path: Path) -> list[str]:
         if entry.flag_bits & 1:
             raise _unsafe(path, "it is encrypted")
         packed = max(entry.compress_size, 1)
-        if entry.file_size > 1_000_000 and entry.file_size / packed > numbers.unpack_ratio:
+        if entry.file_size > numbers.unpack_ratio_from and entry.file_size / packed > numbers.unpack_ratio:
             raise _unsafe(path, f"it would unpack to {entry.file_size // packed} times its size")
     if sum(entry.file_size for entry in entries) > numbers.unpacked_bytes:
         raise _unsafe(path, "it would unpack to more than a job can hold")
@@ -107,7 +108,7 @@ def read_results(path: Path) -> Iterator[ResultRow]:
 
 
 def _rows(path: Path, lines: io.TextIOWrapper) -> Iterator[ResultRow]:
-    first = lines.readline()
+    first = lines.readline(_LINE)
     delimiter = max(",;|\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), [])
     status, record_id, errors = (_place(header, names) for names in (_STATUS, _IDS, _ERRORS))
@@ -116,7 +117,8 @@ def _rows(path: Path, lines: io.TextIOWrapper) -> Iterator[ResultRow]:
         raise ArchiveError("ARCHIVE_UNEXPECTED", details={"path": str(path), "reason": reason})
     own = {place for place in (status, record_id, errors) if place is not None}
     kept = [place for place in range(len(header)) if place not in own]
-    for row in csv.reader(lines, delimiter=delimiter):
+    # Bounded lines: a file without line breaks must not fill the memory.
+    for row in csv.reader(iter(lambda: lines.readline(_LINE), ""), delimiter=delimiter):
         if not row:
             continue
         word = _cell(row, status)
