@@ -23,7 +23,7 @@ from ztui.model.outcome import RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
 
-CONFIRM_FROM = 500
+CONFIRM_FROM = 1_000
 """From so many rows on, a change to a production org is confirmed by typing their number."""
 
 

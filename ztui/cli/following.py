@@ -1,0 +1,44 @@
+"""What the commands for runs share: following one that goes, and saying how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from ztui.cli import diagnostics, output
+from ztui.model.event import ImportEvent
+from ztui.model.run import RunState
+
+if TYPE_CHECKING:
+    from ztui.engine.runs import Runs
+
+OnState = Callable[[RunState, ImportEvent], None]
+
+
+async def followed(going: Callable[[OnState], Awaitable[RunState]]) -> RunState:
+    """Await a run with a progress line on standard error (on a terminal only)."""
+    from ztui.present.steps import progress_line
+
+    with diagnostics.progress() as line:
+
+        def told(state: RunState, _event: ImportEvent) -> None:
+            line.update(progress_line(state))
+
+        return await going(told)
+
+
+def show_end(runs: Runs, state: RunState, as_json: bool) -> int:
+    """Print how a run stands (text or JSON) and return the exit status that says it."""
+    from ztui.cli.outcomes import show_outcomes
+    from ztui.present.jobs import job_data
+    from ztui.present.outcomes import total_line
+    from ztui.present.runs import run_line
+
+    if as_json:
+        output.document(job_data(state, runs.tree(state.run_id)))
+    else:
+        output.line(f"Run {state.run_id}: {run_line(state)[0]}")
+        show_outcomes(runs, state)
+        if state.parent_run is not None:
+            output.line(f"With the run it mends: {total_line(runs.total(state.parent_run))}")
+    return diagnostics.exit_for_run(state)

@@ -1,0 +1,45 @@
+"""`ztui resume`: go on with an import that was paused, stopped or left behind, or with all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ztui.cli import diagnostics, output
+from ztui.cli.context import App, pass_app
+from ztui.cli.following import followed, show_end
+
+if TYPE_CHECKING:
+    from ztui.engine.workspace import Workspace
+
+
+@click.command("resume", epilog="Examples: ztui resume · ztui resume 3f2a")
+@click.argument("run", required=False)
+@output.json_option
+@pass_app
+def command(app: App, /, run: str | None, as_json: bool) -> int:
+    """Go on with RUN and follow it to its end; without RUN, with everything unfinished.
+
+    An import that waits after its canary goes on only when it is named. What another ztui works on is left alone. The
+    exit status is the worst of all.
+    """
+
+    async def work(workspace: Workspace) -> int:
+        runs = workspace.runs
+        if run is not None:
+            return show_end(runs, await followed(lambda told: runs.resume(run, told)), as_json)
+        from ztui.present.jobs import job_data
+        from ztui.present.steps import progress_line, summary_line
+
+        with diagnostics.progress() as line:
+            states = await runs.resume_all(lambda state, _event: line.update(progress_line(state)), halted=True)
+        if as_json:
+            output.document([job_data(state, runs.tree(state.run_id)) for state in states])
+        elif not states:
+            output.line("Nothing is unfinished.")
+        for state in states if not as_json else ():
+            output.line(f"{state.run_id}: {summary_line(runs.counts(state.run_id))}")
+        return max((diagnostics.exit_for_run(state) for state in states), default=diagnostics.Exit.DONE)
+
+    return app.run(work)
