@@ -25,7 +25,7 @@ class Forecast:
 
     `created` rows have no record yet (an update refuses them: `not_found`), `updated` have exactly one, `ambiguous`
     match several records, `repeated` have a key that an earlier row of the file has too, `blank_keys` have none.
-    `wiped` are (field API name, count) of existing values that blank cells would clear; empty when blanks leave fields alone.
+    `wiped` are (field API name, count) of existing values that blanks would clear; empty when they leave fields alone.
     """
 
     rows: int
