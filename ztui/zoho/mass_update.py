@@ -45,7 +45,7 @@ def answer_of(answer: Answer, request: MassUpdateRequest) -> MassUpdateAnswer:
 
 def refusal_of(error: ApiError) -> MassUpdateAnswer | None:
     """A refusal of the whole call as a result without a record id; None when it is none of mass update's own."""
-    if error.level != LEVEL or catalogue.lookup(LEVEL, error.code) is None:
+    if error.level != LEVEL or error.http_status == 404 or catalogue.lookup(LEVEL, error.code) is None:
         return None
     record = wire.text(error.details.get("id"))
     result = MassUpdateResult(record, False, error.code, error.message, wire.pairs(error.details))
