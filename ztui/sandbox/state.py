@@ -65,6 +65,7 @@ class Sandbox:
 
         with self.store.transaction():
             self.tokens.install()
+            self.tokens.offer_code()
             defaults.fill(self)
             self.store.set_meta("format", FORMAT)
 

@@ -58,6 +58,10 @@ class Tokens:
             self._keep(scopeless_token(), "access", SCOPELESS, None)
         self._keep(REFRESH_TOKEN, "refresh", FULL_SCOPES, None)
 
+    def offer_code(self) -> None:
+        """Put the standing grant code of a fresh org: valid until it is used."""
+        self._keep(GRANT_CODE, "code", FULL_SCOPES, None)
+
     def _keep(self, token: str, kind: str, scopes: str, expires: float | None, refresh: str = "") -> None:
         with self._store.transaction() as db:
             row = db.execute("SELECT coalesce(max(number), 0) + 1 FROM tokens").fetchone()
