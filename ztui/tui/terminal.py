@@ -17,7 +17,8 @@ def check_terminal() -> UsageError | None:
     Codes are `TERMINAL_MISSING` (input or output is a pipe or a file) and `TERMINAL_DUMB` (TERM is unset, `dumb` or
     `unknown`, so nothing can be positioned on it). A window that is merely too small is no reason: it can be enlarged.
     """
-    for stream, name in ((sys.__stdin__, "input"), (sys.__stdout__, "output")):
+    # Textual draws on the error stream, so that one counts too.
+    for stream, name in ((sys.__stdin__, "input"), (sys.__stdout__, "output"), (sys.__stderr__, "error output")):
         if stream is None or not stream.isatty():
             return UsageError("TERMINAL_MISSING", details={"stream": name})
     term = os.environ.get("TERM", "")

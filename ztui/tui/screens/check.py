@@ -154,7 +154,7 @@ class CheckScreen(ZtuiScreen):
         lines = []
         for group in self._groups:
             mark = _MARKS[group.severity]
-            scope = how_many(group.count, "").strip() if group.scope == "row" else "job"
+            scope = f"{group.count:,}" if group.scope == "row" else "job"
             title = explain(group.first, schema).title
             lines.append(Line((SIGNS[group.severity], title, scope), marks=((0, mark), (2, mark))))
         grid = self.groups
