@@ -119,7 +119,7 @@ DELIMITED = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(DELIMITED)
 def test_finds_the_dialect_of_exports(
     tmp_path_factory: pytest.TempPathFactory, made: tuple[str, str, int, int]

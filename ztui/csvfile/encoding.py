@@ -14,12 +14,8 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LEADS = bytes(range(0xC2, 0xF5))
-_NOT_LEADS = bytes(b for b in range(256) if b not in _LEADS)
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # bytes that mean nothing in Windows-1252
-_DEFINED = bytes(b for b in range(256) if b not in _NOT_CP1252)
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a\x1b")
-_NOT_CONTROLS = bytes(b for b in range(256) if b not in _CONTROLS)
 
 LABELS = {
     "utf-8": "UTF-8",
@@ -55,7 +51,8 @@ class Utf8Tally:
         if block.isascii():
             return False
         try:
-            block.decode("utf-8")
+            # every character beyond ASCII takes at least one byte more than it is characters
+            self.valid += len(block) - len(block.decode("utf-8"))
         except UnicodeDecodeError:
             text = block.decode("utf-8", "surrogateescape")
             bad = sum(1 for c in text if "\udc80" <= c <= "\udcff")
@@ -63,8 +60,6 @@ class Utf8Tally:
             self.undefined += len(block) - len(block.translate(None, _NOT_CP1252))
             self.valid += len(text) - len(text.encode("ascii", "ignore")) - bad
             return True
-        if self.valid < 1_000_000:  # enough to outweigh anything; counting on would cost time
-            self.valid += len(block.translate(None, _NOT_LEADS))
         return False
 
     def verdict(self) -> Encoding:
@@ -73,7 +68,7 @@ class Utf8Tally:
             how = "every byte fits" if self.valid else "plain ASCII so far"
             return Encoding("utf-8", how=how)
         if self.valid >= self.invalid:
-            return Encoding("utf-8", how=f"{self.invalid:,} bytes do not fit, {self.valid:,} characters do")
+            return Encoding("utf-8", how=f"{self.invalid:,} bytes do not fit, {self.valid:,} do")
         if self.undefined:
             return Encoding("latin-1", how="not UTF-8, and some bytes mean nothing in Windows-1252")
         return Encoding("cp1252", how="not UTF-8; one byte per character")

@@ -70,6 +70,8 @@ def _holds(info: CsvInfo, offset: int, end: int, piece: str) -> bool:
     with info.data_path.open("rb", buffering=0) as stream:
         stream.seek(offset)
         raw = stream.read(end - offset)
+    if piece.isascii():
+        return piece.encode() in raw.lower()  # several times faster than in decoded text
     return piece in raw.decode(info.dialect.encoding, "surrogateescape").lower()
 
 

@@ -196,7 +196,9 @@ def _plausible(sample: Sample, delimiter: str) -> float:
     for record in sample.records[:60]:
         for cell in record.cells:
             total += 1
-            good += kind_of(cell) not in ("text",) or not any(d in cell for d in others)
+            foreign = [d for d in others if d in cell]
+            # decimal commas, "March 3, 2026" and addresses of pages hold other delimiters by nature
+            good += not foreign or kind_of(cell) == "url" or (foreign == [","] and kind_of(cell) in ("number", "date"))
     return good / total if total else 0.0
 
 
@@ -215,6 +217,8 @@ def _delimiter(
         score = share + 0.25 * _plausible(sample, candidate) + 0.02 * min(width, 10) - 0.01 * rank
         if candidate == ":":
             score -= 0.2  # times and addresses hold colons
+        if width != len(sample.records[0].cells):
+            score -= 0.1  # the first record is a title then, which few files have
         if best is None or score > best[0]:
             best = (score, candidate, width, share)
     if best is None or best[3] < 0.3:

@@ -8,7 +8,6 @@ is read by `RecordReader`.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +98,8 @@ class StructureScan:
         self._pattern = record_pattern(dialect.delimiter, width)
         self._after_quote = _after_quote_pattern(dialect.delimiter)
         self._tally = Utf8Tally()
-        self._queue: deque[bytes] = deque()
+        self._pending: list[bytes] = []  # the lines of the block at hand, and how many of them are taken
+        self._at = 0
         self._offset = start
         self._line = dialect.first_line
         self._size = 1
@@ -111,7 +111,7 @@ class StructureScan:
 
     def run(self) -> Structure:
         """Scan the whole file. Raises SourceError LINE_TOO_LONG, OSError, and what `on_block` raises."""
-        found, queue = self.found, self._queue
+        found = self.found
         self._size = max(self._path.stat().st_size, 1)
         found.checkpoints.append((self._offset, 0, self._line))
         with self._path.open("rb") as stream:
@@ -124,7 +124,7 @@ class StructureScan:
                 if b'"' not in block and not self._lone_cr_block and self._plain(block):
                     pass
                 else:
-                    queue.extend(block.splitlines(keepends=True))
+                    self._pending, self._at = block.splitlines(keepends=True), 0
                     self._lines()
                 if self._on_block is not None:
                     self._on_block(found.count, self._read / self._size)
@@ -194,26 +194,50 @@ class StructureScan:
         return True
 
     def _lines(self) -> None:
-        """Take the queued lines one by one, up to the end of the record that goes beyond them."""
-        found, queue = self.found, self._queue
-        fits, want, delimiter = self._pattern.fullmatch, self._width - 1, self._delimiter
-        while queue:
-            raw = queue.popleft()
-            if b'"' in raw:
-                if fits(raw) is None:
-                    self._record(raw)
-                    continue
-            elif raw.count(delimiter) != want or raw in (b"\n", b"\r\n", b"\r"):
-                if not raw.strip(b"\r\n"):
-                    found.blank.add(found.count, self._line)
-                    found.count -= 1
-                else:
-                    self._ragged(raw.count(delimiter) + 1, self._line)
-            if self._lone_cr_seen and raw.endswith(b"\r"):
-                found.lone_cr = True
-            found.count += 1
-            self._line += 1
-            self._offset += len(raw)
+        """Take the pending lines, and those of later blocks that their records reach into."""
+        while self._at < len(self._pending):
+            lines = self._pending
+            if self._lone_cr_seen:
+                remarkable = list(range(len(lines)))
+            else:
+                want, delimiter = self._width - 1, self._delimiter
+                remarkable = [i for i, raw in enumerate(lines) if b'"' in raw or raw.count(delimiter) != want]
+                if not want:  # a blank line of a single column has as many delimiters as any other
+                    remarkable = list(range(len(lines)))
+            for index in remarkable:
+                if index >= self._at:
+                    self._pass_over(lines[self._at : index])
+                    self._line_by_itself(lines[index])
+                    if self._pending is not lines:
+                        break
+            else:
+                self._pass_over(lines[self._at :])
+
+    def _pass_over(self, plain: list[bytes]) -> None:
+        """Count lines that are records of the header's width."""
+        self._at += len(plain)
+        self.found.count += len(plain)
+        self._line += len(plain)
+        self._offset += sum(map(len, plain))
+
+    def _line_by_itself(self, raw: bytes) -> None:
+        """Take one line that holds quotes, has another width or may be blank."""
+        found = self.found
+        self._at += 1
+        if b'"' in raw:
+            if self._pattern.fullmatch(raw) is None:
+                self._record(raw)
+                return
+        elif not raw.strip(b"\r\n"):
+            found.blank.add(found.count, self._line)
+            found.count -= 1
+        else:
+            self._ragged(raw.count(self._delimiter) + 1, self._line)
+        if raw.endswith(b"\r"):
+            found.lone_cr = True
+        found.count += 1
+        self._line += 1
+        self._offset += len(raw)
 
     def _ragged(self, width: int, line: int) -> None:
         if width < self._width:
@@ -228,7 +252,7 @@ class StructureScan:
         reader = RecordReader(self._feed(first, taken), self._dialect, line=self._line, offset=self._offset)
         next(reader)
         self._line, self._offset = reader.line, reader.offset
-        if taken[-1].endswith(b"\r"):
+        if taken[-1].endswith(b"\r") and not reader.unclosed:
             found.lone_cr = True
         if reader.dropped:
             found.oversized.add(found.count, reader.start_line, reader.offset - reader.start_offset)
@@ -247,8 +271,9 @@ class StructureScan:
         taken.append(first)
         yield first
         while True:
-            while self._queue:
-                raw = self._queue.popleft()
+            while self._at < len(self._pending):
+                raw = self._pending[self._at]
+                self._at += 1
                 if len(taken) < 1000:
                     taken.append(raw)
                 else:
@@ -260,7 +285,7 @@ class StructureScan:
             self._lone_cr_seen |= self._lone_cr_block
             if self._on_block is not None:
                 self._on_block(self.found.count, self._read / self._size)
-            self._queue.extend(block.splitlines(keepends=True))
+            self._pending, self._at = block.splitlines(keepends=True), 0
 
     def _swallows(self, taken: list[bytes]) -> bool:
         """True when a line within the record is a whole record by itself: the quote was hardly meant to span it."""
