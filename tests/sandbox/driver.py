@@ -27,7 +27,7 @@ class Driver:
         self.box = box
         self.version = version
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=Application(box)),  # type: ignore[arg-type]
+            transport=httpx.ASGITransport(app=Application(box)),
             base_url=BASE,
             headers={"Authorization": f"Zoho-oauthtoken {fixed_token()}"},
         )

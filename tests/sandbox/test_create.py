@@ -41,23 +41,58 @@ def one(**mapping: Any) -> dict[str, Any]:
         ({}, {"file_id": "abc"}, "INVALID_FILE_ID", "improper file id"),
         ({}, {}, "FILE_NOT_SUPPORTED", "File not supported for bulk write"),
         ({}, one(api_name="Shoe", index=1), "INVALID_FIELD_NAME", "invalid mapping. invalid api_name Shoe."),
-        ({}, one(api_name="Created_Time", index=1), "INVALID_FIELD_NAME", "invalid mapping. invalid api_name Created_Time."),
+        (
+            {},
+            one(api_name="Created_Time", index=1),
+            "INVALID_FIELD_NAME",
+            "invalid mapping. invalid api_name Created_Time.",
+        ),
         ({}, one(api_name="id", index=1), "INVALID_FIELD_NAME", "invalid mapping. invalid api_name id."),
         ({}, one(index=1), "MISSING_REQUIRED_KEY", "required key api_name is not found in request body."),
-        ({}, one(api_name="Company"), "MISSING_REQUIRED_KEY", "required key index for field Company is not found in request body."),
+        (
+            {},
+            one(api_name="Company"),
+            "MISSING_REQUIRED_KEY",
+            "required key index for field Company is not found in request body.",
+        ),
         ({}, one(api_name="Company", index=-1), "COLUMN_INDEX_NOT_FOUND", "column index -1 is not found."),
         ({}, one(api_name="Company", index=True), "INVALID_DATA", "Invalid data"),
-        ({}, one(api_name="Date_3", index=1, format="yyyy-QQ"), "INVALID_FORMAT", "invalid format yyyy-QQ for field Date_3."),
-        ({}, one(api_name="Company", index=1, format="yyyy-MM-dd"), "INVALID_FORMAT", "invalid format yyyy-MM-dd for field Company."),
+        (
+            {},
+            one(api_name="Date_3", index=1, format="yyyy-QQ"),
+            "INVALID_FORMAT",
+            "invalid format yyyy-QQ for field Date_3.",
+        ),
+        (
+            {},
+            one(api_name="Company", index=1, format="yyyy-MM-dd"),
+            "INVALID_FORMAT",
+            "invalid format yyyy-MM-dd for field Company.",
+        ),
         ({"operation": "update"}, {}, "MANDATORY_NOT_FOUND", "Required key find_by is not available"),
         ({"operation": "upsert"}, {"find_by": "Company"}, "INVALID_FIELD", "invalid find_by field Company."),
         ({"operation": "upsert"}, {"find_by": "Nope"}, "INVALID_FIELD_NAME", "invalid mapping. invalid api_name Nope."),
         ({"operation": "update"}, {"find_by": "id"}, "MANDATORY_NOT_FOUND", "Required key id is not available"),
-        ({}, {"field_mappings": columns("Email")}, "MANDATORY_FIELDS_NOT_MAPPED", "All mandatory fields are not mapped for the layout [Last_Name]"),
-        ({"callback": {"url": "https://a.example.com/x", "method": "get"}}, {}, "INVALID_CALLBACK_METHOD", "Invalid method 'get' for callback."),
-        ({"callback": {"method": "post"}}, {}, "MISSING_REQUIRED_KEY", "required key url is not found in request body."),
+        (
+            {},
+            {"field_mappings": columns("Email")},
+            "MANDATORY_FIELDS_NOT_MAPPED",
+            "All mandatory fields are not mapped for the layout [Last_Name]",
+        ),
+        (
+            {"callback": {"url": "https://a.example.com/x", "method": "get"}},
+            {},
+            "INVALID_CALLBACK_METHOD",
+            "Invalid method 'get' for callback.",
+        ),
+        (
+            {"callback": {"method": "post"}},
+            {},
+            "MISSING_REQUIRED_KEY",
+            "required key url is not found in request body.",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_refused(
     zoho: Driver, changes: dict[str, Any], resource: dict[str, Any], code: str, message: str
 ) -> None:
@@ -93,7 +128,7 @@ async def test_v8_has_codes_and_details_of_its_own(zoho: Driver) -> None:
 
 async def test_lookups_need_find_by_from_v3_on(zoho: Driver) -> None:
     zoho.version = "v3"
-    mappings = [{"api_name": "Last_Name", "index": 0}, {"api_name": "Account_Name", "index": 1}]
+    mappings = columns("Last_Name", "Account_Name")
     resource = zoho.resource(UNKNOWN_FILE, "Contacts", mappings)
     answer = await zoho.post_job({"operation": "insert", "resource": [resource]})
     assert answer.json()["message"] == "Required key find_by is not available"
@@ -183,7 +218,7 @@ async def test_ignore_empty_in_both_places_and_numeric_ids(zoho: Driver, place: 
     resource = zoho.resource(await zoho.upload("n\nA\n"), "Leads", columns("Last_Name"))
     resource["file_id"] = int(resource["file_id"])
     resource["module"] = {"api_name": "Leads", "id": 4150868000000002175}
-    request = {"operation": "insert", "resource": [resource]}
+    request: dict[str, Any] = {"operation": "insert", "resource": [resource]}
     (request if place == "root" else resource)["ignore_empty"] = True
     answer = await zoho.post_job(request)
     assert answer.status_code == 201

@@ -103,7 +103,7 @@ def sound_body(chance: random.Random, file_id: str) -> Any:
                     }
                 ],
             },
-            {"data": [{"Last_Name": "X", "Email": "q@r.st", "id": "738964000002131001"}], "duplicate_check_fields": ["Email"]},
+            {"data": [{"Last_Name": "X", "Email": "q@r.st", "id": IDS[2]}], "duplicate_check_fields": ["Email"]},
             {"data": [{"No_of_Employees": 5}], "ids": ["738964000002131001"], "over_write": True},
             {"data": [{"Interests": ["a"]}], "cvid": "4150868000000017001"},
             {"select_query": "select Last_Name, Owner.id from Leads where (Email = 'x' and id is not null) limit 5"},

@@ -87,17 +87,29 @@ async def test_per_record_refusals_leave_the_others_alone(zoho: Driver, number: 
         ({"data": [{"Company": "x", "Rating": "Active"}]}, "INVALID_DATA", "Max field limit exceeded"),
         ({"data": [{"Last_Name": "x"}]}, "INVALID_DATA", "This field cannot be updated in the Mass Update"),
         ({"data": [{"Nope": "x"}]}, "INVALID_DATA", "This field cannot be updated in the Mass Update"),
-        ({"data": [{"Region_Code": "x"}]}, "INVALID_DATA", "Field cannot be updated as it is associated with a layout rule"),
-        ({"data": [{"Tax_Code": "x"}]}, "INVALID_DATA", "Field cannot be updated as it is associated with a validation rule"),
+        (
+            {"data": [{"Region_Code": "x"}]},
+            "INVALID_DATA",
+            "Field cannot be updated as it is associated with a layout rule",
+        ),
+        (
+            {"data": [{"Tax_Code": "x"}]},
+            "INVALID_DATA",
+            "Field cannot be updated as it is associated with a validation rule",
+        ),
         ({"data": [{"Internal_Score": 1}]}, "INVALID_DATA", "Field is not visible"),
         ({"data": [{"No_of_Employees": "x"}], "ids": [FREE]}, "INVALID_DATA", "invalid data"),
         ({"data": [{"Company": "x" * 201}], "ids": [FREE]}, "INVALID_DATA", "invalid data"),
         ({"data": [{"Company": "x"}], "ids": [FREE] * 501}, "LIMIT_EXCEEDED", "Record count exceeded"),
         ({"data": [{"Company": "x"}], "cvid": "1"}, "INVALID_DATA", "the cvid given seems to be invalid"),
         ({"data": [{"Company": "x"}], "cvid": JUNK}, "NO_RECORDS_FOUND", "no record found to update"),
-        ({"data": [{"Company": "x"}], "cvid": ALL_LEADS, "ids": [FREE]}, "INVALID_DATA", "ids and cvid cannot be given together"),
+        (
+            {"data": [{"Company": "x"}], "cvid": ALL_LEADS, "ids": [FREE]},
+            "INVALID_DATA",
+            "ids and cvid cannot be given together",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_refusals_of_the_call(zoho: Driver, body: dict[str, Any], code: str, message: str) -> None:
     for version, status in (("v2", 200), ("v7", 400), ("v8", 400)):
         zoho.version = version

@@ -70,7 +70,10 @@ async def test_search_by_email_and_word(filled: Driver) -> None:
     [
         ("Email = 'a@x.co'", ["Adams"]),
         ("Email in ('a@x.co', 'b@x.co') and No_of_Employees >= 20", ["Baker (old)"]),
-        ("(Last_Name like '%a%' and (No_of_Employees < 15 or Date_3 is null)) and Email like '%x.co'", ["Adams", "Clark, Jr"]),
+        (
+            "(Last_Name like '%a%' and (No_of_Employees < 15 or Date_3 is null)) and Email like '%x.co'",
+            ["Adams", "Clark, Jr"],
+        ),
         ("Email not in ('a@x.co') and Email is not null", ["Baker (old)", "Clark, Jr", "100%"]),
         ("No_of_Employees between 10 and 20", ["Adams", "Baker (old)"]),
         ("Date_3 != '2024-01-31' and Date_3 is not null", ["Baker (old)"]),
@@ -79,7 +82,7 @@ async def test_search_by_email_and_word(filled: Driver) -> None:
         ("Owner = '4150868000000225013' and Email is not null limit 1, 2", ["Baker (old)", "Clark, Jr"]),
         ("Email is not null order by No_of_Employees desc limit 1 offset 1", ["Baker (old)"]),
     ],
-)  # fmt: skip
+)
 async def test_coql(filled: Driver, where: str, names: list[str]) -> None:
     answer = await filled.send("POST", "/coql", {"select_query": f"select Last_Name from Leads where {where}"})
     found = [] if answer.status_code == 204 else [r["Last_Name"] for r in answer.json()["data"]]
@@ -87,7 +90,8 @@ async def test_coql(filled: Driver, where: str, names: list[str]) -> None:
 
 
 async def test_coql_through_lookups_and_counts(zoho: Driver) -> None:
-    query = "select Last_Name, Account_Name.Account_Name, Account_Name.id from Contacts where Account_Name.Account_Name = 'Globex'"
+    columns = "Last_Name, Account_Name.Account_Name, Account_Name.id"
+    query = f"select {columns} from Contacts where Account_Name.Account_Name = 'Globex'"
     (row,) = (await zoho.send("POST", "/coql", {"select_query": query})).json()["data"]
     assert (row["Last_Name"], row["Account_Name.Account_Name"]) == ("Ferrer", "Globex")
     counted = await zoho.send("POST", "/coql", {"select_query": "select COUNT(id) from Contacts where id is not null"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -42,24 +43,36 @@ async def test_codes_are_joined_in_their_order(zoho: Driver) -> None:
     ("field", "good", "bad"),
     [
         ("Last_Name", ["x" * 80, "Ω"], ["x" * 81]),
-        ("Email", ["a@b.co", "o'hara+x@mail.example.org", "jörg@bücher.de"], ["a@b", "a b@c.de", "a..b@c.de", "a@b.co,c@d.de"]),
+        (
+            "Email",
+            ["a@b.co", "o'hara+x@mail.example.org", "jörg@bücher.de"],
+            ["a@b", "a b@c.de", "a..b@c.de", "a@b.co,c@d.de"],
+        ),
         ("Phone", ["+49 (0)89 / 123-45", "1.2.3", "ext 5"], ["x" * 31, "----", "12😀"]),
         ("Website", ["zoho.com", "https://a.b/c?d=e"], ["zoho", "not a url.com", "http://"]),
         ("No_of_Employees", ["0", "-5", "123,344", "123456789"], ["1234567890", "1.5", "12,34", "abc", "１２"]),
         ("Wizard", ["1" * 18], ["1" * 19]),
-        ("Annual_Revenue", ["1", ".5", "1,234.56", "1" * 16, "0.123456789"], ["1" * 17, "1.1234567891", "1.234,56", "€5"]),
+        (
+            "Annual_Revenue",
+            ["1", ".5", "1,234.56", "1" * 16, "0.123456789"],
+            ["1" * 17, "1.1234567891", "1.234,56", "€5"],
+        ),
         ("Discount", ["99999", "12.5"], ["100000", "12 %"]),
         ("Email_Opt_Out", ["true", "FALSE"], ["yes", "1", "wahr"]),
         ("Interests", ["Analytics;Big data", "Analytics"], ["x" * 121]),
         ("Lead_Source", ["Trade Show"], ["x" * 121]),
         ("Date_3", ["2024-02-29", "02/29/2024"], ["2023-02-29", "29.02.2024", "soon"]),
-        ("Last_Visited_Time", ["02/29/2024 13:05:59", "2024-02-29T13:05:59+01:00"], ["29/02/2024 13:05:59", "2024-02-29"]),
+        (
+            "Last_Visited_Time",
+            ["02/29/2024 13:05:59", "2024-02-29T13:05:59+01:00"],
+            ["29/02/2024 13:05:59", "2024-02-29"],
+        ),
         ("Owner", [MARC.id, MARC.email.upper()], ["Marc Weber", "tom.ellis@example.com", "1"]),
         ("Layout", ["Partner", "partner", "no such layout"], []),
         ("Tag", ["vip, new"], ["x" * 26]),
         ("Description", ["x" * 32000, "two\nlines"], ["x" * 32001]),
     ],
-)  # fmt: skip
+)
 async def test_what_a_field_takes(zoho: Driver, field: str, good: list[str], bad: list[str]) -> None:
     mappings = columns(field) if field == "Last_Name" else columns(field, "Last_Name")
     out = io.StringIO(newline="")
@@ -114,7 +127,8 @@ async def test_insert_with_find_by_skips_what_exists(zoho: Driver) -> None:
 
 
 async def test_update_by_id(zoho: Driver) -> None:
-    text = "id,c\n738964000002131001,New firm\n1,x\n,y\nabc,z\n1306462000000496025,w\n4150868000005400011,v\n475243000003269880,u\n"
+    text = "id,c\n738964000002131001,New firm\n1,x\n,y\nabc,z\n"
+    text += "1306462000000496025,w\n4150868000005400011,v\n475243000003269880,u\n"
     rows = await zoho.run(text, columns("id", "Company"), operation="update", find_by="id")
     assert fates(rows) == [
         ("UPDATED", ""),
@@ -159,7 +173,7 @@ async def test_a_blank_mandatory_cell_on_update(zoho: Driver) -> None:
 
 
 async def test_defaults_fill_blank_cells_and_constants(zoho: Driver) -> None:
-    mappings = [
+    mappings: list[dict[str, Any]] = [
         {"api_name": "Last_Name", "index": 0, "default_value": {"value": "Unknown"}},
         {"api_name": "Lead_Source", "default_value": {"value": "Trade Show"}},
         {"api_name": "Interests", "default_value": {"value": ["Cloud", "Mobile"]}},
@@ -185,7 +199,8 @@ async def test_defaults_fill_blank_cells_and_constants(zoho: Driver) -> None:
     ],
 )
 async def test_lookups(zoho: Driver, find_by: str | None, cell: str, fate: tuple[str, str]) -> None:
-    mappings = [{"api_name": "Last_Name", "index": 0}, {"api_name": "Account_Name", "index": 1, "find_by": find_by}]
+    mappings = columns("Last_Name", "Account_Name")
+    mappings[1]["find_by"] = find_by
     rows = await zoho.run(f"n,a\nX,{cell}\n", mappings, module="Contacts")
     assert fates(rows) == [fate]
     if fate[0] == "ADDED":

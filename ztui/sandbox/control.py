@@ -106,7 +106,7 @@ async def _clock(box: Sandbox, call: Call) -> Answer:
     if not abs(seconds + box.clock.offset) < 10 * 366 * 86_400:
         raise _Unusable("the clock moves ten years at most")
     box.move_clock(seconds)
-    box.jobs.wake()
+    await box.jobs.catch_up()
     return _answer({"time": iso(box.clock.now()), "clock_offset": box.clock.offset})
 
 

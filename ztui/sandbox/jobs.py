@@ -78,6 +78,17 @@ class Jobs:
         if self._box.pace in TIMES and (self._worker is None or self._worker.done()):
             self._worker = asyncio.get_running_loop().create_task(self._work())
 
+    async def catch_up(self) -> None:
+        """Take every job as far as the clock says; for a clock that was moved."""
+        while await self._advance_due() == 0.0:
+            continue
+        self.wake()
+
+    async def settled(self) -> None:
+        """Wait until no time-paced job is open any more."""
+        if self._worker is not None:
+            await asyncio.wait({self._worker})
+
     async def close(self) -> None:
         """Stop the worker; jobs under way are taken up again by the next start."""
         if self._worker is not None:
@@ -109,22 +120,23 @@ class Jobs:
         for row in rows:
             due = row["created"] + times[0] if row["state"] == ADDED else row["changed"] + times[1]
             if due <= now:
-                await self.step(row["id"])
+                await self.step(row["id"], due)
                 soonest = 0.0
             else:
                 soonest = due - now if soonest is None else min(soonest, due - now)
         return soonest
 
-    async def step(self, number: int) -> None:
-        """Take a job one state on: ADDED to INPROGRESS, INPROGRESS through the row engine to its end."""
+    async def step(self, number: int, at: float | None = None) -> None:
+        """Take a job one state on: ADDED to INPROGRESS (`at` a time that may be past), INPROGRESS through the row
+        engine to its end."""
         async with self._one_at_a_time:
             row = self.find(number)
             if row is None or row["state"] not in OPEN:
                 return
             if row["state"] == ADDED:
                 with self._box.store.transaction() as db:
-                    now = self._box.clock.now()
-                    db.execute("UPDATE jobs SET state=?, changed=? WHERE id=?", (RUNNING, now, number))
+                    since = self._box.clock.now() if at is None else at
+                    db.execute("UPDATE jobs SET state=?, changed=? WHERE id=?", (RUNNING, since, number))
                 return
             faults = {f.kind: f for f in self._box.faults.strike("job")}
             if "stuck_job" in faults:
@@ -136,7 +148,12 @@ class Jobs:
                 ending = (FAILED, faults["failed_job"].params["code"])
             elif "skipped_job" in faults:
                 ending = (SKIPPED, SKIPPED)
-            await asyncio.to_thread(self.finish, number, json.loads(row["spec"]), ending)
+            spec = json.loads(row["spec"])
+            try:
+                await asyncio.to_thread(self.finish, number, spec, ending)
+            except Exception:
+                LOG.exception("job %s went wrong in the sandbox itself", number)
+                self.finish(number, spec, (FAILED, "INTERNAL_ERROR"))
         self._deliver(number)
 
     def finish(self, number: int, spec: Mapping[str, Any], ending: tuple[str, str] | None = None) -> None:
