@@ -40,7 +40,10 @@ _SMALL = 1 << 20
 class PlannedFile(Protocol):
     """The part of `engine.files.OpenFile` that a plan needs."""
 
-    info: CsvInfo
+    @property
+    def info(self) -> CsvInfo:
+        """How the file is read."""
+        ...
 
     @property
     def row_count(self) -> int | None:

@@ -71,7 +71,7 @@ async def resolve_references(
         if not asked:
             continue
         if kind == "user":
-            missing = await online.missing_users(rule.mapped.find_by or "", sorted(asked))
+            missing = await _missing_users(online, rule.mapped.find_by, sorted(asked))
             name = "NO_SUCH_USER"
         else:
             if rule.field.lookup is None:
@@ -92,6 +92,18 @@ async def resolve_references(
         refused=refused,
         rows_refused=len(refused),
     )
+
+
+async def _missing_users(online: Directory, find_by: str | None, values: Sequence[str]) -> Collection[str]:
+    if find_by:
+        return await online.missing_users(find_by, values)
+    # Without a matching field an owner may be given by id or by e-mail address.
+    mails, ids = [v for v in values if "@" in v], [v for v in values if "@" not in v]
+    missing: list[str] = []
+    for by, some in (("email", mails), ("id", ids)):
+        if some:
+            missing.extend(await online.missing_users(by, some))
+    return missing
 
 
 def _collect(

@@ -35,7 +35,10 @@ _LEAST, _MOST = 1 << 20, 1 << 24
 class CheckedFile(Protocol):
     """The part of `engine.files.OpenFile` that a check needs."""
 
-    info: CsvInfo
+    @property
+    def info(self) -> CsvInfo:
+        """How the file is read."""
+        ...
 
     @property
     def estimated_rows(self) -> int:

@@ -1,0 +1,156 @@
+"""What each kind of field accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.checking import SCHEMA
+from ztui.engine.checkers import checker, is_email, is_phone, more_facts
+from ztui.engine.preflight import check_value
+from ztui.engine.rules import Violation, explain, finding, rule
+from ztui.model.crm import Field
+from ztui.model.finding import Severity
+
+
+def field(name: str) -> Field:
+    found = SCHEMA.field(name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Last_Name", "x" * 20),
+        ("Last_Name", "Ångström-O’Neil"),
+        ("Last_Name", "-5 apples"),
+        ("Email", "ada.lovelace+crm@sub.example.co"),
+        ("Email", "zoë@müller.example"),
+        ("Phone", "+49 (30) 123-45 x7"),
+        ("Website", "www.example.com"),
+        ("Website", "https://example.com/a?b=c#d"),
+        ("Source", "Größe, XL"),
+        ("Source", "-None-"),
+        ("Tags", "Partner; Cold Call"),
+        ("Employees", "-123456789"),
+        ("Employees", "1,234"),
+        ("Revenue", "1234567890123456.12"),
+        ("Revenue", "1.5000"),
+        ("Discount", "99999"),
+        ("Opt_Out", "TRUE"),
+        ("Born", "2024-02-29"),
+        ("Seen", "02/28/2024 23:59:59"),
+        ("Account", "5100000000000002175"),
+        ("Owner", "sam@example.com"),
+        ("Owner", "5100000000000002175"),
+        ("Notes", "one\ntwo"),
+    ],
+)
+def test_accepted(name: str, value: str) -> None:
+    assert checker(field(name))(value) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "broken"),
+    [
+        ("Last_Name", "x" * 21, "VALUE_TOO_LONG"),
+        ("Last_Name", "=1+1", "FORMULA_LIKE"),
+        ("Last_Name", "@cmd", "FORMULA_LIKE"),
+        ("Last_Name", "bell\x07", "CONTROL_CHARACTERS"),
+        ("Last_Name", "bad\udcff", "UNREADABLE_BYTES"),
+        ("Email", "ada", "NOT_AN_EMAIL"),
+        ("Email", "ada@example", "NOT_AN_EMAIL"),
+        ("Email", "a@b.c1", "NOT_AN_EMAIL"),
+        ("Email", "a..b@example.com", "NOT_AN_EMAIL"),
+        ("Email", "a@b.example, c@d.example", "NOT_AN_EMAIL"),
+        ("Email", "a" * 95 + "@b.example", "VALUE_TOO_LONG"),
+        ("Phone", "030 – 123", "NOT_A_PHONE"),
+        ("Phone", "-", "NOT_A_PHONE"),
+        ("Phone", "1" * 31, "VALUE_TOO_LONG"),
+        ("Website", "not a url", "NOT_A_URL"),
+        ("Website", "localhost", "NOT_A_URL"),
+        ("Source", "cold call", "NEW_CHOICE"),
+        ("Tags", "Partner;Nope", "NEW_CHOICE"),
+        ("Tags", "x" * 121, "VALUE_TOO_LONG"),
+        ("Employees", "1.5", "NOT_WHOLE"),
+        ("Employees", "1234567890", "TOO_MANY_DIGITS"),
+        ("Revenue", "12,5", "NOT_A_NUMBER"),
+        ("Revenue", ".", "NOT_A_NUMBER"),
+        ("Revenue", "12345678901234567", "TOO_MANY_DIGITS"),
+        ("Revenue", "1.0123456789", "TOO_MANY_DECIMALS"),
+        ("Revenue", "1.005", "DECIMALS_CUT"),
+        ("Discount", "100000", "TOO_MANY_DIGITS"),
+        ("Opt_Out", "yes", "NOT_BOOLEAN"),
+        ("Born", "2023-02-29", "NOT_A_DATE"),
+        ("Born", "01/02/2024", "NOT_A_DATE"),
+        ("Born", "２０２４-01-01", "NOT_A_DATE"),
+        ("Seen", "2024-02-28", "NOT_A_DATETIME"),
+        ("Account", "Acme", "NOT_AN_ID"),
+        ("Owner", "Sam", "NOT_AN_ID"),
+    ],
+)
+def test_refused(name: str, value: str, broken: str) -> None:
+    assert checker(field(name))(value)[0].rule == broken
+
+
+def test_matching_decides_what_a_lookup_takes() -> None:
+    assert checker(field("Account"), find_by="Account_Name")("Acme") == ()
+    assert checker(field("Owner"), find_by="email")("Sam")[0].rule == "NOT_AN_EMAIL"
+    assert checker(field("Owner"), find_by="full_name")("Sam Rivera") == ()
+
+
+def test_the_declared_pattern_is_what_counts() -> None:
+    assert checker(field("Born"), declared="dd.MM.yyyy")("31.12.2024") == ()
+    assert checker(field("Born"), declared="dd.MM.yyyy")("2024-12-31")[0].rule == "NOT_A_DATE"
+    iso = "yyyy-MM-dd'T'HH:mm:ssXXX"
+    assert checker(field("Seen"), declared=iso)("2024-12-31T00:00:00+01:00") == ()
+
+
+def test_a_type_nobody_knows_takes_anything() -> None:
+    assert checker(Field("X", "X", "hologram"))("whatever") == ()
+
+
+def test_check_value_names_the_worst_with_all_facts() -> None:
+    found = check_value(field("Last_Name"), "=" + "x" * 30)
+    assert found is not None
+    assert (found.code, found.severity, found.param("max"), found.param("actual")) == (
+        "INVALID_DATA",
+        Severity.ERROR,
+        "20",
+        "31",
+    )
+    assert check_value(field("Last_Name"), "Ada") is None
+    blank = check_value(field("Last_Name"), "  ")
+    assert blank is not None
+    assert blank.code == "MANDATORY_NOT_FOUND"
+    assert check_value(field("Email"), "") is None
+    choice = check_value(field("Source"), "cold calls")
+    assert choice is not None
+    assert choice.param("nearest") == "Cold Call"
+
+
+def test_a_finding_is_told_in_words() -> None:
+    found = check_value(field("Employees"), "1234567890")
+    assert found is not None
+    told = explain(found)
+    assert told is not None
+    assert told.title == "Number too long for Employees"
+    assert "9 digits; this value has 10" in told.cause
+    assert explain(finding("NOT_BOOLEAN", value="x", column=2, api_name="Opt_Out")) is not None
+
+
+def test_rules_come_from_the_catalogue() -> None:
+    assert rule("NOT_A_DATE").code == "INVALID_DATA"
+    assert rule("FORMULA_LIKE").level == "local"
+    assert Violation("NOT_A_DATE").error
+    assert not Violation("FORMULA_LIKE").error
+    with pytest.raises(KeyError):
+        rule("NO_SUCH_RULE")
+
+
+def test_forms() -> None:
+    assert is_email("a@b.de")
+    assert not is_email("a@.de")
+    assert is_phone("0800-FLOWERS")
+    assert not is_phone("+-")
+    assert more_facts(field("Last_Name"), Violation("VALUE_TOO_LONG"), "x") == ()

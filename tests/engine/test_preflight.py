@@ -1,0 +1,397 @@
+"""The whole-file check: the right finding on the right line, and the fast way finds exactly what the slow one finds."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.engine.checking import SCHEMA, mapping_of, opened, oracle, told, write
+from ztui.csvfile import scan
+from ztui.engine import preflight_run
+from ztui.engine.preflight import CheckReport, check
+from ztui.engine.preflight_pool import Child
+from ztui.engine.preflight_segment import Job, SegmentCheck
+from ztui.errors import StoreError
+from ztui.model.crm import Operation
+from ztui.model.finding import Severity
+from ztui.model.mapping import FieldMapping, Mapping, Step
+from ztui.model.plan import CellEdit
+
+HEADER = ("Last_Name", "Email", "Employees", "Born", "Code", "Source", "Extra")
+
+
+def good(number: int) -> list[str]:
+    return [f"Name {number}", f"n{number}@example.com", str(number), "2024-01-31", f"C{number}", "Partner", "x"]
+
+
+def by_rule(report: CheckReport) -> dict[str, int]:
+    return {g.rule: g.count for g in report.groups}
+
+
+async def test_findings_name_line_column_and_value(tmp_path: Path) -> None:
+    rows = [good(n) for n in range(10)]
+    rows[2][1] = "nonsense"
+    rows[3][0] = "two\nlines"
+    rows[4][0] = " "
+    rows[5][4] = "c1"
+    rows[6][5] = "Partnr"
+    file = opened(write(tmp_path / "f.csv", HEADER, rows))
+    report = await check(file, mapping_of(HEADER), SCHEMA)
+    found = {f.param("rule"): f for f in report.all_findings()}
+    mail = found["NOT_AN_EMAIL"]
+    assert (mail.code, mail.record, mail.line, mail.column, mail.api_name, mail.value) == (
+        "INVALID_DATA",
+        2,
+        4,
+        1,
+        "Email",
+        "nonsense",
+    )
+    assert (found["REQUIRED_BLANK"].code, found["REQUIRED_BLANK"].line) == ("MANDATORY_NOT_FOUND", 7)
+    repeat = found["VALUE_REPEATED"]
+    assert (repeat.code, repeat.line, repeat.param("line"), repeat.value) == ("DUPLICATE_DATA", 8, "3", "c1")
+    assert (found["NEW_CHOICE"].severity, found["NEW_CHOICE"].param("nearest")) == (Severity.WARNING, "Partner")
+    assert list(report.refused_records()) == [2, 4, 5]
+    assert (report.rows_checked, report.rows_total, report.rows_refused) == (10, 10, 3)
+    assert report.complete
+    assert not report.blocking
+    assert (report.errors, report.warnings) == (3, 1)
+    assert file.row_count == 10
+
+
+async def test_an_empty_table_is_fine(tmp_path: Path) -> None:
+    report = await check(opened(write(tmp_path / "f.csv", HEADER, [good(1)])), mapping_of(HEADER), SCHEMA)
+    assert report.groups == ()
+    assert report.rows_checked == 1
+
+
+async def test_ragged_rows(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("Last_Name,Email,Extra\nAda,a@b.example,x\nBob\nCy,c@d.example,x,y,z\n\nDi,d@e.example\n")
+    report = await check(opened(path), mapping_of(("Last_Name", "Email", "Extra")), SCHEMA)
+    found = {f.param("rule"): f for f in report.all_findings()}
+    assert found["MAPPED_CELL_MISSING"].line == 3
+    assert found["MAPPED_CELL_MISSING"].param("field") == "Email"
+    assert found["CELLS_BEYOND_HEADER"].line == 4
+    assert (found["CELLS_BEYOND_HEADER"].column, found["CELLS_BEYOND_HEADER"].value) == (3, "y")
+    assert found["CELLS_BEYOND_HEADER"].param("actual") == "5"
+    assert len(found) == 2  # the last row lacks only a column that is not mapped
+
+
+async def test_long_values_are_read_again(tmp_path: Path) -> None:
+    rows = [good(0), good(1)]
+    rows[1][0] = "y" * 3000
+    report = await check(opened(write(tmp_path / "f.csv", HEADER, rows)), mapping_of(HEADER), SCHEMA)
+    (found,) = report.all_findings()
+    assert found.value == "y" * 3000
+    assert found.param("actual") == "3000"
+
+
+async def test_steps_are_applied_before_judging(tmp_path: Path) -> None:
+    header = ("Last_Name", "Born", "Given")
+    rows = [["Lovelace", "31/12/2024", "Ada"], ["Hopper", "12/31/2024", ""]]
+    fields = (
+        FieldMapping("Last_Name", (2, 0), (Step.of("join", separator=" "),)),
+        FieldMapping("Born", (1,), (Step.of("date", pattern="dd/MM/yyyy"),)),
+    )
+    mapping = Mapping("Leads", headers=header, fields=fields)
+    report = await check(opened(write(tmp_path / "f.csv", header, rows)), mapping, SCHEMA)
+    (found,) = report.all_findings()
+    assert (found.param("rule"), found.line, found.value, found.param("pattern")) == (
+        "NOT_A_DATE",
+        3,
+        "12/31/2024",
+        "dd/MM/yyyy",
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "rule", "code"),
+    [(Operation.UPDATE, "KEY_BLANK", "MANDATORY_NOT_FOUND"), (Operation.UPSERT, "KEY_BLANK_ADDS", "KEY_BLANK_ADDS")],
+)
+async def test_keys_of_update_and_upsert(tmp_path: Path, operation: Operation, rule: str, code: str) -> None:
+    rows = [good(0), good(1), good(2), good(0)]
+    rows[1][1] = ""
+    mapping = mapping_of(HEADER, operation=operation, find_by="Email").without_field("Code")
+    report = await check(opened(write(tmp_path / "f.csv", HEADER, rows)), mapping, SCHEMA)
+    found = {f.param("rule"): f for f in report.all_findings()}
+    assert set(found) == {rule, "KEY_REPEATED"}
+    assert (found[rule].code, found[rule].line) == (code, 3)
+    assert (found["KEY_REPEATED"].line, found["KEY_REPEATED"].param("line")) == (5, "2")
+    assert found["KEY_REPEATED"].severity is Severity.WARNING
+
+
+async def test_a_column_that_mostly_fails_is_called_out_once(tmp_path: Path) -> None:
+    rows = [good(n) for n in range(6000)]
+    for row in rows:
+        row[1] = "not an address"
+    file = opened(write(tmp_path / "f.csv", HEADER, rows))
+    report = await check(file, mapping_of(HEADER), SCHEMA)
+    (group,) = report.groups
+    assert (group.rule, group.scope, group.count, group.api_name) == ("COLUMN_MISFIT", "mapping", 1, "Email")
+    assert group.first.param("count") == "5000"
+    assert report.blocking
+    assert report.rows_refused == 0
+    everything = await check(file, mapping_of(HEADER), SCHEMA, collapse=False)
+    assert by_rule(everything) == {"COLUMN_MISFIT": 1, "NOT_AN_EMAIL": 6000}
+
+
+@pytest.mark.parametrize(
+    ("value", "rule", "pattern"),
+    [
+        ("31.12.2024", "DATE_PATTERN_NEEDED", "dd.MM.yyyy"),
+        ("01/02/2024", "DATE_AMBIGUOUS", "dd/MM/yyyy or as MM/dd/yyyy"),
+    ],
+)
+async def test_dates_without_a_pattern_are_asked(tmp_path: Path, value: str, rule: str, pattern: str) -> None:
+    rows = [[*good(n)[:3], value, *good(n)[4:]] for n in range(100)]
+    report = await check(opened(write(tmp_path / "f.csv", HEADER, rows)), mapping_of(HEADER), SCHEMA)
+    (group,) = report.groups
+    assert (group.rule, group.first.param("pattern")) == (rule, pattern)
+
+
+async def test_many_blanks_are_gaps_not_a_wrong_column(tmp_path: Path) -> None:
+    rows = [good(n) for n in range(200)]
+    for row in rows[:100]:
+        row[0] = ""
+    report = await check(opened(write(tmp_path / "f.csv", HEADER, rows)), mapping_of(HEADER), SCHEMA)
+    assert by_rule(report) == {"REQUIRED_BLANK": 100}
+
+
+async def test_a_repair_judges_edits_and_only_its_records(tmp_path: Path) -> None:
+    rows = [good(n) for n in range(10)]
+    rows[2][1], rows[3][1], rows[4][1] = "bad", "bad", "bad"
+    file = opened(write(tmp_path / "f.csv", HEADER, rows))
+    edits = (CellEdit(2, "Email", "fine@example.com"), CellEdit(5, "Code", "C3"), CellEdit(3, "Last_Name", "x" * 30))
+    report = await check(file, mapping_of(HEADER), SCHEMA, edits=edits, records=(2, 3, 5))
+    assert told(report) == sorted(
+        [
+            ("NOT_AN_EMAIL", "INVALID_DATA", 3, 5, 1, "bad", ""),
+            ("VALUE_REPEATED", "DUPLICATE_DATA", 5, 7, 4, "C3", "5"),
+            ("VALUE_TOO_LONG", "INVALID_DATA", 3, 5, 0, "x" * 30, ""),
+        ],
+        key=repr,
+    )
+    assert report.rows_checked == 3
+    assert list(report.refused_records()) == [3, 5]
+
+
+def big(path: Path, count: int, seed: int = 1) -> tuple[Path, int]:
+    """A file large enough for children, with faults everywhere; returns how many emails are bad."""
+    pick = random.Random(seed)
+    rows = []
+    for n in range(count):
+        row = good(n)
+        if pick.random() < 0.02:
+            row[pick.randrange(6)] = pick.choice(["", "bad", "x" * 300, "=1+1", 'a "b", c', "line\nbreak", "é\x07"])
+        row[6] = "filler " * pick.randrange(12)
+        rows.append(row)
+    return write(path, HEADER, rows), count
+
+
+async def test_children_find_what_one_thread_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, count = big(tmp_path / "f.csv", 30_000)
+    monkeypatch.setattr(preflight_run, "_LEAST", 1 << 17)
+    monkeypatch.setattr(preflight_run, "_MOST", 1 << 18)
+    monkeypatch.setattr(preflight_run, "child_count", lambda: 2)
+    file = opened(path)
+    reports: list[CheckReport] = []
+    report = await check(file, mapping_of(HEADER), SCHEMA, on_report=reports.append)
+    assert told(report) == oracle(file, mapping_of(HEADER))
+    assert report.rows_checked == count
+    assert reports[0].rows_checked == 5000
+    assert not reports[0].complete
+    assert reports[-1] is report
+    assert [r.rows_checked for r in reports] == sorted(r.rows_checked for r in reports)
+    assert file.row_count == count
+    assert [r.number for r in file.rows(29_000, 3)] == [29_000, 29_001, 29_002]
+
+
+async def test_a_wrong_cut_within_quotes_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "f.csv"
+    rows = [good(n) for n in range(7000)]
+    # One cell holds hundreds of lines that look just like records: every cut inside it is wrong.
+    rows[6000][6] = "\n".join(",".join(good(n)[:6]) + ",y" for n in range(12_000))
+    write(path, HEADER, rows)
+    monkeypatch.setattr(preflight_run, "_LEAST", 1 << 16)
+    monkeypatch.setattr(preflight_run, "_MOST", 1 << 16)
+    monkeypatch.setattr(preflight_run, "child_count", lambda: 2)
+    rows[6999][1] = "bad"
+    write(path, HEADER, rows)
+    file = opened(path)
+    report = await check(file, mapping_of(HEADER), SCHEMA)
+    assert report.rows_checked == 7000
+    assert told(report) == oracle(file, mapping_of(HEADER))
+
+
+async def test_cancelling_ends_the_children(tmp_path: Path) -> None:
+    path, _ = big(tmp_path / "f.csv", 20_000)
+    begun = asyncio.Event()
+    task = asyncio.ensure_future(check(opened(path), mapping_of(HEADER), SCHEMA, on_report=lambda report: begun.set()))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_dead_child_is_told() -> None:
+    child = await Child.start("1")
+    await child.stop()
+    with pytest.raises(StoreError, match="CHECK_INTERRUPTED"):
+        await child.ask("head", 1)
+    await child.stop()
+
+
+class Books:
+    """A directory that knows some names."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Collection[str]]] = []
+
+    async def missing_records(self, module: str, find_by: str, values: Collection[str]) -> list[str]:
+        self.asked.append((module, find_by, values))
+        return [v for v in values if v != "Acme"]
+
+    async def missing_users(self, find_by: str, values: Collection[str]) -> list[str]:
+        self.asked.append(("users", find_by, values))
+        return [v for v in values if v != "sam@example.com"]
+
+
+async def test_references_are_looked_up_once_each(tmp_path: Path) -> None:
+    header = ("Last_Name", "Account", "Owner")
+    rows = [["A", "Acme", "sam@example.com"], ["B", "Globex", "jo@example.com"], ["C", "Globex", ""], ["D", "", "12"]]
+    mapping = mapping_of(header).with_field(FieldMapping("Account", (1,), find_by="Account_Name"))
+    books = Books()
+    report = await check(opened(write(tmp_path / "f.csv", header, rows)), mapping, SCHEMA, online=books)
+    assert [(r, line, v) for r, _, _, line, _, v, _ in told(report)] == [
+        ("NO_SUCH_RECORD", 3, "Globex"),
+        ("NO_SUCH_RECORD", 4, "Globex"),
+        ("NO_SUCH_USER", 3, "jo@example.com"),
+        ("NO_SUCH_USER", 5, "12"),
+    ]
+    assert books.asked == [
+        ("Accounts", "Account_Name", ["Acme", "Globex"]),
+        ("users", "email", ["jo@example.com", "sam@example.com"]),
+        ("users", "id", ["12"]),
+    ]
+    assert list(report.refused_records()) == [1, 2, 3]
+
+
+# --- the fast way against the plain one
+
+KINDS = (
+    "Last_Name", "Email", "Phone", "Website", "Source", "Tags", "Employees", "Revenue", "Discount", "Opt_Out", "Born",
+    "Seen", "Account", "Owner", "Code", "Notes", "Extra",
+)  # fmt: skip
+VALUES = (
+    "", " ", "x", "Ada", "a@b.example", "a@b", "+49 30 1", "www.x.example", "https://x.example/a", "Partner",
+    "Cold Call", "Größe, XL", "Partner;Cold Call", "1", "-5", "12.5", "1,5", "1.234", "99999999999", "true", "Yes",
+    "2024-01-31", "2024-02-30", "31/12/2024", "31.12.2024", "12/31/2024 10:00:00", "2024-01-01T00:00:00+01:00",
+    "5100000000000002175", "=1+1", "-", "+x", "@y", "é", "日本", "a\u00a0b", "\u00a0", "tab\there", "x" * 21, "y" * 70,
+    'quo"te', '"', "a,b", "a;b", "two\nlines", "cr\r\nlf", "\x00", "\x07", "-None-", "12\" pipe", "a\\b",
+)  # fmt: skip
+
+
+def test_the_fast_way_takes_most_rows(tmp_path: Path) -> None:
+    """What the comparison below is worth: without this it could compare the plain way with itself."""
+    path, count = big(tmp_path / "f.csv", 5_000)
+    file = opened(path)
+    for watched in ((), (1, 4)):
+        result = SegmentCheck(Job(file.info, mapping_of(HEADER), SCHEMA, watched=watched)).run(
+            file.info.data_start, None
+        )
+        assert result.records == count
+        assert result.exact < count * 0.03
+
+
+def mangle(data: bytes, pick: random.Random) -> bytes:
+    """The bytes with some accidents."""
+    for _ in range(pick.randrange(4)):
+        at = pick.randrange(max(len(data), 1))
+        accident = pick.choice([b'"', b"\n", b"\r\n", b"\x00", b"\xff", b",", b"\n\n", b'""', b'"\n', b"\xc3", b";"])
+        data = data[:at] + accident + data[at + pick.choice([0, 0, 1]) :]
+    if pick.random() < 0.1:
+        data = data[: pick.randrange(len(data) // 2, len(data))]
+    return data
+
+
+STEPS = {
+    "Born": (Step.of("date", pattern="dd/MM/yyyy"), Step.of("date", pattern="dd.MM.yyyy")),
+    "Opt_Out": (Step.of("boolean"),),
+    "Revenue": (Step.of("number", decimal=","), Step.of("number", decimal=".")),
+    "Employees": (Step.of("number", decimal=".", whole=True),),
+    "Source": (Step.of("map", table=(("x", "Partner"),)),),
+    "Tags": (Step.of("multi", separator=","),),
+    "Phone": (Step.of("phone"),),
+    "Last_Name": (Step.of("case", to="upper"), Step.of("truncate", length=5), Step.of("squeeze")),
+    "Email": (Step.of("email"),),
+    "Code": (Step.of("trim"), Step.of("digits")),
+}
+
+
+def case(seed: int, folder: Path) -> tuple[Path, Mapping, dict[str, object]]:
+    """A file, a mapping and how to open it, all by chance."""
+    pick = random.Random(seed)
+    header = pick.sample(KINDS, pick.randrange(3, 9))
+    if "Last_Name" not in header:
+        header[0] = "Last_Name"
+    delimiter = pick.choice([",", ",", ";", "\t", "|"])
+    encoding = pick.choice(["utf-8", "utf-8", "cp1252", "latin-1"])
+    quoting = pick.random()
+    end = pick.choice(["\n", "\n", "\r\n"])
+    favourites = {h: pick.sample(VALUES, 3) for h in header}
+    out = [delimiter.join(header)]
+    for _ in range(pick.randrange(1, 120)):
+        cells = []
+        for name in header:
+            value = pick.choice(favourites[name]) if pick.random() < 0.8 else pick.choice(VALUES)
+            special = any(c in value for c in (delimiter, '"', "\n", "\r"))
+            if (special and pick.random() < 0.9) or pick.random() < quoting * 0.5:
+                value = '"' + value.replace('"', '""') + '"'
+            cells.append(value)
+        out.append(delimiter.join(cells))
+    text = end.join(out) + (end if pick.random() < 0.8 else "")
+    data = mangle(text.encode(encoding, "replace"), pick)
+    path = folder / f"case{seed}.csv"
+    path.write_bytes(data)
+    mapping = mapping_of(header)
+    for mapped in mapping.fields:
+        if mapped.api_name in STEPS and pick.random() < 0.4:
+            steps = tuple(pick.sample(STEPS[mapped.api_name], 1))
+            if pick.random() < 0.5:
+                steps = (Step.of("trim"), *steps)
+            mapping = mapping.with_field(replace(mapped, steps=steps))
+    if pick.random() < 0.2:
+        last = mapping.for_field("Last_Name")
+        assert last is not None
+        mapping = mapping.with_field(replace(last, columns=(*last.columns, len(header) - 1)))
+    if pick.random() < 0.3 and "Email" in header:
+        operation = pick.choice([Operation.UPDATE, Operation.UPSERT, Operation.INSERT])
+        mapping = replace(mapping, operation=operation, find_by="Email", ignore_empty=pick.random() < 0.5)
+    said = {"encoding": encoding, "delimiter": delimiter, "quotechar": '"', "header_line": 1}
+    return path, mapping, said
+
+
+@pytest.mark.parametrize("batch", range(8))
+async def test_fast_and_plain_agree_on_mangled_files(
+    batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(batch * 40, batch * 40 + 40):
+        path, mapping, said = case(seed, tmp_path)
+        pick = random.Random(seed)
+        monkeypatch.setattr(preflight_run, "HEAD", pick.choice([1, 5, 50]))
+        monkeypatch.setattr(scan, "BLOCK", pick.choice([16, 64, 300, 3000, 1 << 18]))
+        monkeypatch.setattr(scan, "WINDOW", pick.choice([8, 100, 1000, 1 << 16]))
+        with opened(path, **said) as file:
+            if len(file.info.headers) < 1:
+                continue
+            mapping = replace(
+                mapping, fields=tuple(f for f in mapping.fields if max(f.columns) < len(file.info.headers))
+            )
+            report = await check(file, mapping, SCHEMA, collapse=False)
+            assert told(report) == oracle(file, mapping), f"seed {seed}"
