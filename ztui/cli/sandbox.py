@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
+
+from ztui.cli import output
 
 PACES = ("once", "fast", "real", "poll", "manual")
 
@@ -23,7 +23,7 @@ PACES = ("once", "fast", "real", "poll", "manual")
 @click.option("--fault", "faults", multiple=True, metavar="KIND[@ROUTE][:K=V,…]", help="Let something go wrong.")
 @click.option("--scenario", type=click.Path(dir_okay=False, path_type=Path), help="Settings and faults from TOML.")
 @click.option("--seed", type=int, help="Makes chances repeatable (default: 0).")
-@click.option("--json", "as_json", is_flag=True, help="Announce as one JSON line.")
+@click.option("--json", "as_json", is_flag=True, help="Announce it as one JSON line.")
 @click.option("--exit-with-parent", is_flag=True, help="Also stop when standard input ends.")
 def command(
     port: int,
@@ -56,8 +56,11 @@ def command(
     chosen |= {name: value for name, value in given.items() if value is not None}
 
     def announce(facts: Mapping[str, str]) -> None:
-        click.echo(json.dumps(facts) if as_json else explained(facts))
-        sys.stdout.flush()
+        if as_json:
+            output.json_line(dict(facts))
+        else:
+            output.line(explained(facts))
+            output.flush()
 
     settings = Settings(port, state, pace, seed, chosen, faults, scenario, exit_with_parent)
     try:

@@ -126,8 +126,9 @@ def explained(facts: Mapping[str, str]) -> str:
         f"  client secret    {facts['client_secret']}",
         f"  org (zgid)       {facts['zgid']}",
         "Point a profile at it:",
-        f"  ztui profiles add sandbox --api {base} --accounts {base} --upload {base} \\",
-        f"      --token {facts['token']} --zgid {facts['zgid']} --api-version {facts['version']}",
+        f"  ztui profiles add sandbox --api-domain {base} --accounts-domain {base} \\",
+        f"      --upload-domain {base} --download-domain {base} \\",
+        f"      --access-token {facts['token']} --zgid {facts['zgid']} --api-version {facts['version']}",
     ]
     return "\n".join(lines)
 
