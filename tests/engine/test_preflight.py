@@ -309,6 +309,54 @@ def test_the_fast_way_takes_most_rows(tmp_path: Path) -> None:
         assert result.exact < count * 0.03
 
 
+FINE = {
+    "Last_Name": ("Ada", "x" * 20, "é", "O'Neil", "日本"),
+    "Email": ("a@b.example", "a.b+c@d-e.example.com"),
+    "Phone": ("+49 30 1", "(030) 123-45"),
+    "Website": ("www.x.example", "https://x.example/a"),
+    "Source": ("Partner", "Cold Call", "Größe, XL", "-None-"),
+    "Tags": ("Partner", "Partner;Cold Call"),
+    "Employees": ("1", "-5", "123456789"),
+    "Revenue": ("1", "12.5", "-12.34"),
+    "Discount": ("5", "12.5"),
+    "Opt_Out": ("true", "false"),
+    "Born": ("2024-01-31", "2023-12-01"),
+    "Seen": ("12/31/2024 10:00:00",),
+    "Account": ("5100000000000002175",),
+    "Owner": ("5100000000000002175",),
+    "Code": ("A1", "a1", "B2", "C3", "D4", "E5"),
+    "Notes": ("a b", "ok, fine"),
+    "Extra": ("x", "a, b", 'quo"te'),
+}
+EDGES = {
+    "Last_Name": ("x" * 21, "\u00a0", "\u3000", " ", "", "\x07", "=1", "Ada "),
+    "Email": ("a" * 90 + "@bcdefg.example", "a..b@c.example", "a@b.c", "ä@b.example", "a@b.example\x7f", ""),
+    "Phone": ("1" * 31, "030 – 1", "-", "+1 x", "030\t1"),
+    "Website": ("x" * 60 + ".example", "http://", "localhost", "www.x.example/ä"),
+    "Source": ("Partne", "Partners", "=x", "Cold  Call", "x" * 121),
+    "Tags": ("Partner;", "Partner;;Cold Call", "Partner;Nope", "Partner,Cold Call", "Cold Call;" * 5),
+    "Employees": ("1234567890", "1.0", "1,234", "+5", "0x1"),
+    "Revenue": ("1.234", "1,5", "12345678901234567", "1.", ".5", "1.100", "1.0000000001"),
+    "Discount": ("123456", "1.234", "5%"),
+    "Opt_Out": ("True", "yes", "1"),
+    "Born": ("2023-02-29", "2024-02-29", "2024-04-31", "1899-01-01", "2024-1-1", "31/12/2024", "31.12.2024"),
+    "Seen": ("12/31/2024 24:00:00", "2024-12-31T10:00:00Z", "31/12/2024 10:00:00"),
+    "Account": ("1" * 21, "Acme"),
+    "Owner": ("a@b.example", "Ada"),
+    "Code": ("A1 ", "Ａ1", "x" * 31),
+    "Notes": ("two\nlines", "x" * 2001),
+    "Extra": ("two\nlines", "\x00", '"'),
+}
+
+
+def cell(name: str, pick: random.Random) -> str:
+    """Mostly a value that is fine there, else one at the edge of what is, else anything."""
+    chance = pick.random()
+    if chance < 0.9:
+        return pick.choice(FINE[name])
+    return pick.choice(EDGES[name]) if chance < 0.98 else pick.choice(VALUES)
+
+
 def mangle(data: bytes, pick: random.Random) -> bytes:
     """The bytes with some accidents."""
     for _ in range(pick.randrange(4)):
@@ -344,24 +392,26 @@ def case(seed: int, folder: Path) -> tuple[Path, Mapping, dict[str, object]]:
     encoding = pick.choice(["utf-8", "utf-8", "cp1252", "latin-1"])
     quoting = pick.random()
     end = pick.choice(["\n", "\n", "\r\n"])
-    favourites = {h: pick.sample(VALUES, 3) for h in header}
     out = [delimiter.join(header)]
     for _ in range(pick.randrange(1, 120)):
         cells = []
         for name in header:
-            value = pick.choice(favourites[name]) if pick.random() < 0.8 else pick.choice(VALUES)
+            value = cell(name, pick)
             special = any(c in value for c in (delimiter, '"', "\n", "\r"))
             if (special and pick.random() < 0.9) or pick.random() < quoting * 0.5:
                 value = '"' + value.replace('"', '""') + '"'
             cells.append(value)
         out.append(delimiter.join(cells))
     text = end.join(out) + (end if pick.random() < 0.8 else "")
-    data = mangle(text.encode(encoding, "replace"), pick)
+    data = text.encode(encoding, "replace")
+    if pick.random() < 0.3:
+        data = data.replace(b"Ada", b"A\xffa", 1)  # no UTF-8, in a row that is fine otherwise
+    data = mangle(data, pick)
     path = folder / f"case{seed}.csv"
     path.write_bytes(data)
     mapping = mapping_of(header)
     for mapped in mapping.fields:
-        if mapped.api_name in STEPS and pick.random() < 0.4:
+        if mapped.api_name in STEPS and pick.random() < 0.25:
             steps = tuple(pick.sample(STEPS[mapped.api_name], 1))
             if pick.random() < 0.5:
                 steps = (Step.of("trim"), *steps)
