@@ -350,11 +350,11 @@ async def test_old_runs_are_pruned_with_their_files(world: World) -> None:
 
 
 def test_many_rows_into_production_are_confirmed_by_their_number(world: World) -> None:
-    world.write(600)
+    world.write(1200)
     plan = world.plan(exclude=(1,))
-    assert world.runs.confirmation(plan) == "599"
-    world.runs.confirm(plan, "599")
-    world.runs.confirm(plan, "599 rows")
+    assert world.runs.confirmation(plan) == "1199"
+    world.runs.confirm(plan, "1199")
+    world.runs.confirm(plan, "1,199")
     with pytest.raises(PlanError, match="CONFIRMATION_MISSING"):
         world.runs.confirm(plan, "yes")
     world.write(20)

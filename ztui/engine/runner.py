@@ -7,6 +7,7 @@ the run where it is; everything needed to go on is in the ledger.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 
 from ztui.engine import outcomes as made
@@ -15,7 +16,7 @@ from ztui.engine.ports import Opener, Packer
 from ztui.engine.recovery import Recovery
 from ztui.engine.running import CANCEL, PAUSE, RunHalted, Running, error_info
 from ztui.engine.sending import Sending
-from ztui.errors import RunError, SourceError, StoreError
+from ztui.errors import PlanError, RunError, SourceError, StoreError
 from ztui.model import event as ev
 from ztui.model.event import ErrorInfo
 from ztui.model.outcome import RowError, RowResult
@@ -53,9 +54,12 @@ class Runner:
             cause = root_cause(caught)
             if isinstance(cause, RunHalted):
                 await run.commit(ev.RunStopped(run.now, error_info(cause.reason)))
-            elif isinstance(cause, SourceError):
+            elif isinstance(cause, (SourceError, PlanError)):
                 await run.commit(ev.RunStopped(run.now, error_info(cause)))
             else:
+                if isinstance(cause, StoreError):
+                    with contextlib.suppress(StoreError):  # the disk may take this one fact, or not even that
+                        await run.commit(ev.RunStopped(run.now, error_info(cause)))
                 raise cause from caught
         return run.state
 
@@ -202,9 +206,10 @@ def root_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
     def weight(error: BaseException) -> int:
         if not isinstance(error, Exception):
             return 0
-        for rank, kind in enumerate((StoreError, RunError, RunHalted, SourceError), 1):
-            if isinstance(error, kind):
-                return rank + (0 if isinstance(error, (StoreError, RunError)) else 1)
-        return 3  # a fault of ours comes before a halt, which would hide it
+        if isinstance(error, (StoreError, RunError)):
+            return 1
+        if isinstance(error, (RunHalted, SourceError, PlanError)):
+            return 3
+        return 2  # a fault of ours comes before a halt, which would hide it
 
     return min(leaves(group), key=weight)

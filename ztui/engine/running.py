@@ -223,7 +223,8 @@ class Running:
         asked = error.retry_after if isinstance(error, Throttled) else None
         seconds = self.pace.retry_after(failures, asked)
         self.tell(ev.PartWaiting(self.now, number, error_info(error), seconds))
-        await self.wait(seconds)
+        # A wish ends the wait once; while the run is halted, what is at Zoho is asked about at the usual pace.
+        await self.wait(seconds, wake=not self.halted)
 
 
 def passing(error: ZohoError) -> bool:

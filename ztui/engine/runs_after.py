@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -210,11 +211,14 @@ class Aftercare(KnownRuns):
     # --- age --------------------------------------------------------------------------------------------------
 
     async def prune(self, days: int) -> PruneReport:
-        """Forget ended runs that started more than so many days ago, with all their files."""
+        """Forget ended runs that started more than so many days ago, with all their files, and folders of no run."""
         before = (self._clock.now().astimezone(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
 
         def work() -> PruneReport:
             old = self.ledger.older_than(before)
+            for folder in self.ledger.orphans():
+                if folder.stat().st_mtime < (self._clock.now() - timedelta(days=max(days, 1))).timestamp():
+                    shutil.rmtree(folder, ignore_errors=True)
             return PruneReport(len(old), sum(self.ledger.forget(run_id) for run_id in old))
 
         return await asyncio.to_thread(work)

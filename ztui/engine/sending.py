@@ -111,6 +111,7 @@ class Sending:
             ref: JobRef = await run.crm.create_job(request)
         cost = catalogue.limits().credits_create_job
         await run.commit(ev.JobCreated(run.now, number, ref.job_id, cost))
+        run.forget_part(number)
 
     async def _refused(self, number: int, error: ZohoError, open_attempt: bool) -> None:
         run = self._run

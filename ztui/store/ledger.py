@@ -274,6 +274,13 @@ class Ledger(LedgerBase):
             rows = db.execute("SELECT id FROM runs WHERE open = 0 AND started_at < ? ORDER BY n", (before,))
             return [str(row[0]) for row in rows]
 
+    def orphans(self) -> list[Path]:
+        """Folders of runs that never came into the table: the process ended before, and nothing was sent for them."""
+        with self.read() as db:
+            known = {str(row[0]) for row in db.execute("SELECT id FROM runs")}
+        folder = self.folder / "runs"
+        return [path for path in folder.iterdir() if path.name not in known] if folder.exists() else []
+
     def forget(self, run_id: str) -> int:
         """Remove the run and its folder; returns the bytes of the files that went."""
         lease = self.claim(run_id)
