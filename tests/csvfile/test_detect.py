@@ -114,6 +114,36 @@ def test_names_are_always_unique_and_filled(raw: list[str]) -> None:
     assert all(names)
 
 
+LINKEDIN = """Notes:
+"When exporting your connection data, you may notice that some of the email addresses are missing, see https://x.example/"
+
+First Name,Last Name,URL,Email Address,Company,Connected On
+Ada,Lovelace,https://x.example/in/ada,,"Acme, Inc",03 Mar 2026
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (LINKEDIN, 4),
+        (LINKEDIN.rpartition("Ada")[0], 4),
+        ("Export;Leads\nDate;2026-01-02\n\nName;Email;City;Zip\nA;a@x.example;B;1\nC;c@x.example;B;2\n", 4),
+        ("x,y,z\n4,5,6\n7,8,9\n", 1),
+        ("1,2,3\n4,5,6\n7,8,9\n", 0),
+        ("Product,2024-2025,2025-2026\nA,1,2\nB,3,4\n", 1),
+        ("cust_no,cust_nm,st_cd\n00017,ACME,TX\n00018,GLOBEX,NY\n", 1),
+        ("Alpha,Beta\nred,round\nblue,square\n", 1),
+        ("Company\nAcme\nGlobex\n", 1),
+        ("a@x.example\nb@x.example\n", 0),
+        ("Home,Customer,ada@x.example\nOffice,Lead,bob@x.example\n", 0),
+        ("Ada,Home Depot,Buyer,+1 512 5550123\nBob,Acme,CEO,+1 512 5550124\n", 0),
+        ("John,Smith,Acme\nMary,Jones,Acme\nBob,Smith,Globex\n", 0),
+    ],
+)
+def test_finds_the_header(text: str, line: int, tmp_path: Path) -> None:
+    assert detect(write(tmp_path, text.encode())).dialect.header_line == line
+
+
 DELIMITED = st.tuples(
     st.sampled_from(",;\t|"), st.sampled_from(["utf-8", "cp1252", "utf-16"]), st.integers(0, 2**32), st.integers(2, 12)
 )

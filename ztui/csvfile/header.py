@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from ztui.csvfile.kinds import kind_of
 
-_STRONG = frozenset(("email", "date", "url", "phone", "id"))
+_STRONG = frozenset(("email", "url", "id"))
+"""Kinds of values that are never the name of a column; dates, numbers and 2025-2026 may be."""
 _WORDS = frozenset(
     re.findall(
         r"\S+",
@@ -107,12 +108,12 @@ def _first_full(records: Sequence[tuple[int, Sequence[str]]]) -> int:
 
 def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> str | None:
     """Why the record is data rather than names, or None when it may be a header."""
-    if _known_words(first):
-        return None
     kinds = [kind_of(cell) for cell in first]
     for index, kind in enumerate(kinds):
-        if kind in _STRONG and kind != "date":
+        if kind in _STRONG or (kind == "phone" and first[index].lstrip()[0] in "+("):
             return f"the first record holds {'an' if kind in ('email', 'id') else 'a'} {kind} ({first[index]})"
+    if _known_words(first):
+        return None
     if not below:
         return None
     alike = 0
@@ -138,7 +139,7 @@ def _known_words(cells: Sequence[str]) -> bool:
     """True when at least one cell is made of words that headers are made of."""
     for cell in cells:
         words = [w.lower() for w in _WORD.findall(_CAMEL.sub(" ", cell.replace("_", " ")))]
-        if words and len(words) <= 4 and "@" not in cell and sum(w in _WORDS for w in words) * 2 >= len(words):
+        if words and len(words) <= 4 and "@" not in cell and sum(w in _WORDS for w in words) * 2 > len(words):
             return True
     return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -72,6 +72,18 @@ class CsvInfo:
     def temporary(self) -> bool:
         """True when the records are read from a private copy that goes away when the file is closed."""
         return self.path == "-" or Path(self.path) != self.data_path
+
+    @property
+    def source_dialect(self) -> Dialect:
+        """How the source itself is written, where `dialect` may tell of a copy: what a person is shown."""
+        told = self.opened_with
+        return replace(
+            self.dialect,
+            encoding=self.source_encoding or self.dialect.encoding,
+            delimiter=self.dialect.delimiter if told.delimiter is None else told.delimiter,
+            quotechar=self.dialect.quotechar if told.quotechar is None else told.quotechar,
+            escape_backslash=bool(told.escape_backslash),
+        )
 
     @property
     def name(self) -> str:

@@ -39,15 +39,15 @@ def preview_data(
     info: CsvInfo, rows: Sequence[SourceRow], count: int | None, estimated: int, findings: Sequence[Finding]
 ) -> dict[str, Any]:
     """All of it as plain values for JSON."""
-    dialect, told = info.dialect, info.opened_with
+    dialect = info.source_dialect
     return {
         "path": info.path,
         "size": info.size,
-        "encoding": info.source_encoding or dialect.encoding,
+        "encoding": dialect.encoding,
         "bom": dialect.bom,
-        "delimiter": told.delimiter if told.delimiter is not None else dialect.delimiter,
-        "quotechar": told.quotechar if told.quotechar is not None else dialect.quotechar,
-        "escape_backslash": bool(told.escape_backslash),
+        "delimiter": dialect.delimiter,
+        "quotechar": dialect.quotechar,
+        "escape_backslash": dialect.escape_backslash,
         "header_line": dialect.header_line,
         "first_line": dialect.first_line,
         "newline": dialect.newline,

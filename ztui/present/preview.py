@@ -54,7 +54,7 @@ def delimiter_name(delimiter: str) -> str:
 
 def dialect_line(info: CsvInfo) -> str:
     """How the file is read: `cp1252 · semicolon · header in line 1`."""
-    dialect = info.dialect
+    dialect = info.source_dialect
     parts = [dialect.encoding, delimiter_name(dialect.delimiter)]
     parts.append(f"header in line {dialect.header_line}" if dialect.header_line else "no header")
     if not dialect.quotechar:

@@ -73,7 +73,7 @@ class DialectDialog(Dialog[None]):
         self.query_one(Grid).focus()
 
     def _values(self) -> tuple[str, str, str, int]:
-        found, mine = self._info.dialect, self._overrides
+        found, mine = self._info.source_dialect, self._overrides
         return (
             mine.encoding if mine.encoding is not None else found.encoding,
             mine.delimiter if mine.delimiter is not None else found.delimiter,
