@@ -192,3 +192,10 @@ def test_settings_that_make_no_sense_end_with_2(options: list[str]) -> None:
     )
     assert done.returncode == 2
     assert b"Error" in done.stderr
+
+
+def test_two_sandboxes_do_not_share_a_file(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "org.db"
+    start("--state", str(path))
+    with pytest.raises(BadSettings, match="locked"):
+        build(Settings(state=path), "http://127.0.0.1:9")

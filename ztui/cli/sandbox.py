@@ -8,19 +8,43 @@ from pathlib import Path
 import click
 
 from ztui.cli import output
+from ztui.sandbox.faults import KINDS, ROUTES
+from ztui.sandbox.switches import CHOICES, Switches
 
 PACES = ("once", "fast", "real", "poll", "manual")
 
 
-@click.command("sandbox")
+def _switch_help() -> str:
+    shown = []
+    for name in Switches.__dataclass_fields__:
+        default = getattr(Switches(), name)
+        values = "|".join(CHOICES.get(name, ("true", "false") if isinstance(default, bool) else ("NUMBER",)))
+        shown.append(f"  {name}={values} (default: {str(default).lower() if isinstance(default, bool) else default})")
+    return "\n".join(shown)
+
+
+EPILOG = "\n\n".join(
+    (
+        "\b\nSwitches, for what is open or differs between orgs:\n" + _switch_help(),
+        "\b\nFaults:\n" + "\n".join(f"  {kind}: {what}" for kind, what in KINDS.items()),
+        f"Routes: {', '.join(ROUTES)}. Settings: times (default 1, 0 for always), after, p, and those of the kind.",
+        "Control: GET /_sandbox/state; POST /_sandbox/reset, faults, clock, pace, switches, grant; DELETE "
+        "/_sandbox/faults.",
+    )
+)
+
+
+@click.command("sandbox", epilog=EPILOG)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1 (default: a free one).")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the org in this file.")
 @click.option("--pace", type=click.Choice(PACES), help="How jobs advance (default: fast).")
 @click.option("--owner-required/--no-owner-required", default=None, help="Leads demand an owner (default: they do).")
 @click.option("--strict-picklists", is_flag=True, default=None, help="Refuse unknown picklist values.")
 @click.option("--upload-errors", type=click.Choice(("200", "400")), help="HTTP status of refused uploads.")
-@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Set any switch; see the README.")
-@click.option("--fault", "faults", multiple=True, metavar="KIND[@ROUTE][:K=V,…]", help="Let something go wrong.")
+@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Set a switch (below).")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="KIND[@ROUTE][:K=V,…]", help="Let something go wrong (below)."
+)
 @click.option("--scenario", type=click.Path(dir_okay=False, path_type=Path), help="Settings and faults from TOML.")
 @click.option("--seed", type=int, help="Makes chances repeatable (default: 0).")
 @click.option("--json", "as_json", is_flag=True, help="Announce it as one JSON line.")

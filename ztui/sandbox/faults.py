@@ -34,7 +34,7 @@ KINDS: dict[str, str] = {
     "upload_gateway": "the file gateway refuses the upload with an ERROR_CODE body of `status` 400 or 401",
 }
 ROUTES = (
-    "any", "token", "upload", "create", "details", "download", "mass_update", "mass_status", "records", "coql",
+    "any", "token", "upload", "create", "details", "download", "mass_update", "records", "coql",
     "metadata", "org", "users", "job",
 )  # fmt: skip
 _HOME = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -10,7 +11,7 @@ import sqlite3
 import sys
 import threading
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,8 +158,10 @@ async def _serve(box: Sandbox, listener: Any, settings: Settings, ready: Callabl
     class Server(uvicorn.Server):
         """uvicorn, announcing itself and leaving signals to us."""
 
-        def install_signal_handlers(self) -> None:
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
             """Signals are ours."""
+            yield
 
         async def startup(self, sockets: list[Any] | None = None) -> None:
             await super().startup(sockets)
@@ -190,7 +193,7 @@ async def _serve(box: Sandbox, listener: Any, settings: Settings, ready: Callabl
         loop.add_signal_handler(number, stop)
     if settings.exit_with_parent:
         threading.Thread(target=_wait_for_parent, args=(loop, stop), daemon=True).start()
-    await server._serve([listener])
+    await server.serve([listener])
 
 
 def _wait_for_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:

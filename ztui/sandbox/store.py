@@ -39,14 +39,15 @@ Row = sqlite3.Row
 
 
 class Store:
-    """The database. Raises sqlite3.Error when the file cannot be opened or is not a database."""
+    """The database. Raises sqlite3.Error when the file cannot be opened, is no database or is used by another one."""
 
     def __init__(self, path: str | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=10)
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=2)
         self._db.row_factory = sqlite3.Row
         if path:
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")  # two sandboxes on one file would undo each other
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
