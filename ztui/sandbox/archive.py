@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 DELIMITERS = (",", ";", "|", ":")
 MAX_ROWS = 25_000
 MAX_COLUMNS = 200
-MAX_UNZIPPED = 400_000_000
+MAX_UNZIPPED = 300_000_000
+_CHUNK = 262_144
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -84,18 +85,22 @@ def head(data: bytes, name: str) -> bytes:
         raise BadFile("INVALID_FILE_FORMAT") from problem
 
 
-def decode(content: bytes, encoding: str | None, *, partial: bool = False) -> tuple[str, str]:
-    """The text and the name of its charset: the declared one, else what a byte-order mark or the bytes tell."""
-    if encoding:
-        return content.decode(encoding, "replace").removeprefix("\ufeff"), encoding
-    if content.startswith(codecs.BOM_UTF8):
-        return content.decode("utf-8-sig", "replace"), "UTF-8"
+def charset_of(content: bytes, declared: str | None, *, partial: bool = False) -> tuple[str, str]:
+    """The codec to read with and the charset's name as job details tell it: the declared one, else what a byte-order
+    mark or the bytes tell. `partial`: the content may stop in the middle of a character."""
+    if declared:
+        same = codecs.lookup(declared).name == "utf-8"
+        return ("utf-8-sig" if same else declared), declared
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace"), "UTF-16"
+        return "utf-16", "UTF-16"
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
-        return codecs.getincrementaldecoder("utf-8")("strict").decode(content, not partial), "UTF-8"
+        for start in range(0, len(content), _CHUNK):
+            decoder.decode(content[start : start + _CHUNK])
+        decoder.decode(b"", not partial)
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace"), "windows-1252"
+        return "cp1252", "windows-1252"
+    return "utf-8-sig", "UTF-8"
 
 
 def known_charset(name: str) -> bool:
@@ -107,10 +112,14 @@ def known_charset(name: str) -> bool:
     return bool(getattr(found, "_is_text_encoding", False)) and found.name.replace("-", "_") not in NOT_CHARSETS
 
 
-def delimiter_of(text: str) -> str:
+def _lines(content: bytes, codec: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(content), codec, "replace", newline="")
+
+
+def delimiter_of(content: bytes, codec: str) -> str:
     """Comma, semicolon, colon or pipe, whichever the header line holds most outside quotes."""
     quoted, counts = False, dict.fromkeys(DELIMITERS, 0)
-    for char in text:
+    for char in _lines(content, codec).read(_CHUNK):
         if char == '"':
             quoted = not quoted
         elif not quoted and char in "\r\n":
@@ -121,20 +130,23 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=lambda d: counts[d]) if any(counts.values()) else ","
 
 
-def header_of(text: str) -> list[str]:
+def header_of(content: bytes, codec: str) -> list[str]:
     """The header cells, trimmed; empty when there is none."""
-    for row in rows_of(text):
+    for row in rows_of(content, codec):
         return [cell.strip() for cell in row]
     return []
 
 
-def rows_of(text: str) -> Iterator[list[str]]:
-    """All records, the header first; wholly empty lines are passed over. BadFile when it is no CSV."""
+def rows_of(content: bytes, codec: str) -> Iterator[list[str]]:
+    """All records as they are read, the header first; wholly empty lines are passed over. BadFile when it is no CSV."""
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
+        first = True
+        for row in csv.reader(_lines(content, codec), delimiter=delimiter_of(content, codec)):
             if row and (len(row) > 1 or row[0].strip()):
+                if first:
+                    row[0], first = row[0].removeprefix("\ufeff"), False
                 yield row
-    except csv.Error as problem:
+    except (csv.Error, UnicodeError) as problem:
         raise BadFile("INVALID_FILE_FORMAT") from problem
 
 

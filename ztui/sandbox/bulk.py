@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
 import zipfile
@@ -53,7 +54,7 @@ async def upload(box: Sandbox, call: Call) -> Answer:
     if len(data) > MAX_UPLOAD:
         raise _too_large(box, call)
     now = box.clock.now()
-    if not archive.is_zip(data):
+    if not await asyncio.to_thread(archive.is_zip, data):
         text = "invalid file format. only zip format is supported"
         raise _upload_error(box, call, "INVALID_FILE_FORMAT", text, {"created_time": iso(now)})
     with box.store.transaction() as db:
@@ -217,10 +218,10 @@ def _flipped(data: bytes, chance: random.Random) -> bytes:
 
 def _rearranged(data: bytes, kind: str, chance: random.Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as source:
-        entries = [(info.filename, source.read(info).decode("utf-8")) for info in source.infolist()]
+        entries = [(info.filename, source.read(info)) for info in source.infolist()]
     out = []
-    for name, text in entries:
-        rows = list(archive.rows_of(text))
+    for name, content in entries:
+        rows = list(archive.rows_of(content, "utf-8"))
         header, body = rows[0], rows[1:]
         if kind == "shuffled_results":
             chance.shuffle(body)

@@ -176,8 +176,8 @@ def _file(
         raise unsuitable
     spec.update(file_id=number, csv=chosen)
     try:
-        text, _ = archive.decode(archive.head(row["data"], chosen), charset, partial=True)
-        header = archive.header_of(text)
+        head = archive.head(row["data"], chosen)
+        header = archive.header_of(head, archive.charset_of(head, charset, partial=True)[0])
     except archive.BadFile as problem:
         raise unsuitable from problem
     if not spec["mappings"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ztui.sandbox import archive, records
@@ -82,8 +83,8 @@ class RowEngine:
 
     def run(self, content: bytes, charset: str | None) -> Outcome:
         """Decide every row; BadFile when the file as a whole cannot be imported."""
-        text, found = archive.decode(content, charset)
-        rows = list(archive.rows_of(text))
+        codec, found = archive.charset_of(content, charset)
+        rows = list(islice(archive.rows_of(content, codec), archive.MAX_ROWS + 2))
         if not rows:
             raise archive.BadFile("INVALID_FILE_FORMAT")
         header, body = [cell.strip() for cell in rows[0]], rows[1:]

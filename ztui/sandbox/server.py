@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 import socket
@@ -17,6 +18,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 HOST = "127.0.0.1"
+PATIENCE = 60.0
 MAX_BODY = 27 * 1024 * 1024
 MAX_DRAINED = 400 * 1024 * 1024
 _HOST_NAME = re.compile(r"[A-Za-z0-9.\-\[\]:_]{1,255}")
@@ -28,7 +30,7 @@ class ConnectionBroken(ConnectionResetError):
 
 
 class Gone(Exception):
-    """The client went away before its request was whole."""
+    """The client went away, or went silent for a minute, before its request was whole."""
 
 
 class Application:
@@ -56,6 +58,7 @@ class Application:
         try:
             call = await _call(scope, receive, self.box.base)
         except Gone:
+            await _abort(scope)
             return
         mass_update.settle(self.box)
         reply = await routes.serve(self.box, call)
@@ -69,7 +72,10 @@ async def _body(receive: Receive) -> tuple[bytes, bool]:
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), PATIENCE)
+        except TimeoutError:
+            raise Gone from None
         if message["type"] == "http.disconnect":
             raise Gone
         chunk = message.get("body", b"")
@@ -144,8 +150,6 @@ def listen(port: int) -> socket.socket:
 
 def protocol() -> type[Any]:
     """uvicorn's h11 protocol, handing each request a way to break its connection (scope extension `ztui.abort`)."""
-    import asyncio
-
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     class BreakableProtocol(H11Protocol):
