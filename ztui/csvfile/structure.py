@@ -62,10 +62,14 @@ class Structure:
     verdict: Encoding | None = None
 
 
-def record_pattern(delimiter: str, width: int) -> re.Pattern[bytes]:
-    """Matches one whole line that holds exactly `width` cells, each plain or properly quoted."""
+def record_pattern(delimiter: str, width: int, *, stray: bool = True) -> re.Pattern[bytes]:
+    """Matches one whole line that holds exactly `width` cells, each plain or properly quoted.
+
+    With `stray` a plain cell may hold quotes behind its first character.
+    """
     d = re.escape(delimiter.encode())
-    cell = rb'(?:"[^"\r\n]*+(?:""[^"\r\n]*+)*+"|[^"' + d + rb"\r\n][^" + d + rb"\r\n]*+|)"
+    inner = d if stray else d + b'"'
+    cell = rb'(?:"[^"\r\n]*+(?:""[^"\r\n]*+)*+"|[^"' + d + rb"\r\n][^" + inner + rb"\r\n]*+|)"
     return re.compile(cell + rb"(?:" + d + cell + rb"){%d}(?:\r?\n|\r)?" % (width - 1))
 
 
@@ -96,6 +100,7 @@ class StructureScan:
         self._on_block = on_block
         self._delimiter = dialect.delimiter.encode()
         self._pattern = record_pattern(dialect.delimiter, width)
+        self._tidy = record_pattern(dialect.delimiter, width, stray=False)
         self._after_quote = _after_quote_pattern(dialect.delimiter)
         self._tally = Utf8Tally()
         self._pending: list[bytes] = []  # the lines of the block at hand, and how many of them are taken
@@ -291,4 +296,4 @@ class StructureScan:
         """True when a line within the record is a whole record by itself: the quote was hardly meant to span it."""
         if self._width < 2:
             return False
-        return any(self._pattern.fullmatch(raw) for raw in taken[1:])
+        return any(self._tidy.fullmatch(raw) for raw in taken[1:])
