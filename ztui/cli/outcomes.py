@@ -72,7 +72,8 @@ def _examples(runs: Runs, state: RunState, group: OutcomeGroup, count: int) -> l
 def outcome_data(runs: Runs, state: RunState, mapped: Mapped, report: CheckReport) -> dict[str, object]:
     """The whole import for `--json`: the shape is in the README."""
     from ztui.present.findings import explain
-    from ztui.present.steps import run_data, summary_line
+    from ztui.present.jobs import job_data
+    from ztui.present.steps import summary_line
 
     reasons = {made.index: made for made in mapped.suggestions}
     mapping = []
@@ -106,7 +107,7 @@ def outcome_data(runs: Runs, state: RunState, mapped: Mapped, report: CheckRepor
         )
     counts = runs.counts(state.run_id)
     return {
-        **run_data(state, counts),
+        **job_data(state),
         "mapping": mapping,
         "findings": findings,
         "not_sent": counts.not_sent,
