@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from ztui.model import event as ev
 from ztui.model.run import PartState, RunState
@@ -35,7 +36,7 @@ def jobs_lines(states: Sequence[RunState], now: datetime, worked_on: Sequence[bo
                 f"{counts.total - counts.ok:,}",
                 state.module,
                 visible(state.profile),
-                visible(state.source),
+                visible(state.source if state.source == "-" else Path(state.source).name),
             ]
         )
     return table(
