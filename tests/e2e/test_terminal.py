@@ -80,7 +80,7 @@ def test_a_killed_import_is_taken_up_again_by_the_next_start(slow_sandbox: Sandb
     (before,) = json.loads(ztui("jobs", "--json").stdout)
     assert before["phase"] == "sending"
     with Terminal([]) as terminal:
-        terminal.wait_for("leads.csv", "582", timeout=110)
+        terminal.wait_for("leads.csv", "part in", timeout=110)
         terminal.keys("ctrl+q")
         assert terminal.end() == 0
     (after,) = json.loads(ztui("jobs", "--json").stdout)
