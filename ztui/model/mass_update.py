@@ -19,6 +19,11 @@ class MassJobState(StrEnum):
     FAILED = "FAILED"
     UNKNOWN = "UNKNOWN"
 
+    @property
+    def terminal(self) -> bool:
+        """True when the job will not change any more."""
+        return self in (MassJobState.COMPLETED, MassJobState.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class MassUpdateRequest:
