@@ -1,9 +1,8 @@
 """Walks the records of a byte range of a file, fast where a pattern vouches for whole rows, exactly everywhere else.
 
-Owns how a file is cut into ranges and walked; knows nothing of what makes a row good. A row that the pattern matches
-is one physical line; whatever does not match is read by `RecordReader`, which alone decides what a record is. Ranges
-are cut where records seem to begin (`resync`), and whoever puts them together must check that each range ended exactly
-where the next one began.
+Owns how a file is cut into ranges and walked; knows nothing of what makes a row good. Whatever no pattern matches is
+read by `RecordReader`, which alone decides what a record is. Ranges are cut where records seem to begin (`resync`), and
+whoever puts them together must check that each range ended exactly where the next one began.
 """
 
 from __future__ import annotations
@@ -72,10 +71,10 @@ def resync(path: Path, dialect: Dialect, width: int, at: int) -> int | None:
 class Sink(Protocol):
     """Who is told of the rows of a range."""
 
-    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
         """Take as many whole good rows as there are from `start` on, at most up to `end` (behind a line end).
 
-        Returns (position behind them, how many they are).
+        Returns (position behind them, how many they are, how many physical lines they take).
         """
         ...
 
@@ -128,12 +127,12 @@ class RangeWalk:
             limit = self._limit(position)
             if limit <= position:
                 return took
-            stop, rows = sink.skim(self._data, position, limit)
+            stop, rows, lines = sink.skim(self._data, position, limit)
             if not rows:
                 return took
             took = True
             self.records += rows
-            self.lines += rows
+            self.lines += lines
             self.offset = self._base + stop
             if stop < limit:
                 return took

@@ -59,22 +59,21 @@ def checker(field: Field, *, find_by: str | None = None, declared: str | None = 
     special = own(field, known, declared if known.takes_format else find_by) if own else None
     limit = _limit(field, known)
     free = ("phone", "integer", "decimal", "percent", "date", "datetime", "boolean")
-    formula = known.check not in free
+    starts = "" if known.check in free else "=@+-\t"
 
     def check(text: str) -> tuple[Violation, ...]:
-        found: list[Violation] = []
-        if _SURROGATE.search(text):
+        odd = not text.isprintable()
+        if odd and _SURROGATE.search(text):
             return (Violation("UNREADABLE_BYTES"),)
-        if special is not None:
-            found.extend(special(text))
+        found = special(text) if special is not None else ()
         if limit is not None and len(text) > limit and not any(v.error for v in found):
-            found.insert(0, Violation("VALUE_TOO_LONG", (("max", str(limit)), ("actual", str(len(text))))))
-        if formula and _FORMULA.match(text) and text != NO_CHOICE:
-            found.append(Violation("FORMULA_LIKE", (("start", text.lstrip("\t")[:1]),)))
-        control = _CONTROL.search(text)
+            found = (Violation("VALUE_TOO_LONG", (("max", str(limit)), ("actual", str(len(text))))), *found)
+        if text[:1] in starts and starts and _FORMULA.match(text) and text != NO_CHOICE:
+            found = (*found, Violation("FORMULA_LIKE", (("start", text.lstrip("\t")[:1]),)))
+        control = _CONTROL.search(text) if odd else None
         if control:
-            found.append(Violation("CONTROL_CHARACTERS", (("actual", f"U+{ord(control.group()):04X}"),)))
-        return tuple(found)
+            found = (*found, Violation("CONTROL_CHARACTERS", (("actual", f"U+{ord(control.group()):04X}"),)))
+        return found
 
     return check
 

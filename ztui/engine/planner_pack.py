@@ -219,7 +219,7 @@ class _Packing:
             row = rb"(?![\r\n])" + row
         return re.compile(row + rb"|((?s:.)++)")
 
-    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
         """See `csvfile.scan.Sink`."""
         if data is not self._seen:
             self._seen = data
@@ -233,7 +233,7 @@ class _Packing:
         rest = len(rows.pop()[-1]) if rows and rows[-1][-1] else 0
         if rows:
             self._take(rows, data.isascii())
-        return end - rest, len(rows)
+        return end - rest, len(rows), len(rows)
 
     def _take(self, rows: list[tuple[bytes, ...]], plain: bool) -> None:
         assert self.walk is not None

@@ -62,30 +62,34 @@ class Charset:
             return rb"(?:" + out + rb"\x80-\xc2\xe2\xe3\xef]|\xe3[\x81-\xbf])"
         return out + (b"" if self.codec == "ascii" else self.high(str.isspace)) + rb"]"
 
-    def cell(self, plain: bytes, quoted: bytes, *, blank: bool) -> bytes:
-        """A cell that holds `plain` outside quotes or `quoted` within, or nothing when `blank`."""
+    def cell(self, plain: bytes, quoted: bytes, *, blank: bool, or_quoted: bytes = b"") -> bytes:
+        """A cell that holds `plain` outside quotes or `quoted` (or `or_quoted`) within, or nothing when `blank`."""
         ways = [plain]
         if self.quote:
             q = re.escape(self.quote.encode())
             ways.append(q + quoted + q)
+            if or_quoted:
+                ways.append(q + or_quoted + q)
             if blank:
                 ways.append(q + q)
         if blank:
             ways.append(b"")
         return rb"(?:" + rb"|".join(ways) + rb")"
 
-    def any_cell(self) -> bytes:
-        """Any cell on one line that is read without surprises."""
+    def any_cell(self, *, breaks: bool = False) -> bytes:
+        """Any cell that is read without surprises; on one line unless `breaks` lets line ends pass within quotes."""
         d = re.escape(self.delimiter.encode())
         escape = rb"\\" if self.escapes else b""
         if not self.quote:
             return rb"[^" + d + escape + rb"\r\n]*+"
         q = re.escape(self.quote.encode())
         high = b"" if self.codec == "utf-8" else self.high(lambda char: False)
-        return (
-            rb"(?:" + q + rb"[^" + q + escape + high + rb"\r\n]*+(?:" + q + q + rb"[^" + q + escape + high
-            + rb"\r\n]*+)*+" + q + rb"|[^" + q + d + escape + high + rb"\r\n][^" + d + escape + high + rb"\r\n]*+|)"
-        )  # fmt: skip
+        # a lone CR counts as a line of its own even within quotes: the exact way knows
+        inner = rb"[^" + q + escape + high + (rb"\r]*+" if breaks else rb"\r\n]*+")
+        more = q + q + (rb"|\r\n" if breaks else b"")
+        quoted = q + inner + rb"(?:(?:" + more + rb")" + inner + rb")*+" + q
+        odd = escape + high + rb"\r\n"
+        return rb"(?:" + quoted + rb"|[^" + q + d + odd + rb"][^" + d + odd + rb"]*+|)"
 
 
 def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
@@ -154,10 +158,13 @@ def _plain_number(step: Step) -> bool:
 
 
 def _text(chars: Charset, length: int | None, blank: bool) -> bytes:
-    plain, quoted = (
-        chars.first(q) + chars.rest(q) + (rb"{0,%d}+" % (length - 2 if length > 1 else 0) if length else rb"*+")
-        for q in (False, True)
-    )
+    times = b"*+" if length is None else rb"{0,%d}+" % max(length - 2, 0)
+    plain, quoted = (chars.first(q) + chars.rest(q) + times for q in (False, True))
+    if chars.quote:
+        q = re.escape(chars.quote.encode())
+        # doubled quotes are rarer and slower to match: tried last, and counted double
+        doubled = chars.first(True) + rb"(?:" + chars.rest(True) + rb"|" + q + q + rb")" + times
+        return chars.cell(plain, quoted, blank=blank, or_quoted=doubled)
     return chars.cell(plain, quoted, blank=blank)
 
 

@@ -88,26 +88,21 @@ class Skimmer:
         self.usable = True
 
     def _compile(self, chars: Charset, vouched: dict[int, bytes]) -> re.Pattern[bytes]:
-        """The pattern of a row: runs of them when nothing is captured, else one row or all the rest."""
+        """The pattern of a row, or else of all the rest, which the last group captures."""
         cells = []
         for column in range(self._rules.width):
-            text = vouched.get(column) or chars.any_cell()
+            text = vouched.get(column) or chars.any_cell(breaks=column not in self._captured)
             cells.append(rb"(" + text + rb")" if column in self._captured else text)
         row = re.escape(chars.delimiter.encode()).join(cells) + rb"\r?+\n"
         if self._rules.width == 1:
             row = rb"(?![\r\n])" + row  # a blank line is no record
-        return re.compile(row + rb"|((?s:.)++)" if self._captured else rb"(?:" + row + rb")++")
+        # Two groups at least make `findall` give tuples, whatever is captured.
+        return re.compile(row + (b"" if self._captured else rb"()") + rb"|((?s:.)++)")
 
-    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
         """See `csvfile.scan.Sink`."""
         if data is not self._seen:
             self._look_at(data)
-        if not self._captured:
-            found = self._pattern.match(data, start, end)
-            if found is None:
-                return start, 0
-            stop = found.end()
-            return stop, data.count(b"\n", start, stop)
         rows = self._pattern.findall(data, start, end)
         rest = 0
         if rows and rows[-1][-1]:
@@ -116,11 +111,19 @@ class Skimmer:
         count = len(rows)
         good = self._judge(rows)
         if good < count:
-            stop = _behind_line(data, start, good)
+            stop = self._behind(data, start, end, good)
             rows, count = rows[:good], good
-        if count:
+        if count and self.keys:
             self._collect(rows)
-        return stop, count
+        return stop, count, data.count(b"\n", start, stop)
+
+    def _behind(self, data: bytes, position: int, end: int, rows: int) -> int:
+        """The position behind so many rows."""
+        for _ in range(rows):
+            found = self._pattern.match(data, position, end)
+            assert found is not None
+            position = found.end()
+        return position
 
     def _look_at(self, data: bytes) -> None:
         """Choose the pattern for a new block: bytes that are no UTF-8 are nothing a pattern may pass."""
@@ -174,13 +177,20 @@ class Skimmer:
             key_of = self._key_of
             if len(places) == 1 and not rule.mapped.steps:
                 at = places[0]
-                numbers.extend([key_of(slot, self._text(row[at])) for row in rows])
+                texts = [row[at] for row in rows]
+                quick = self._plain_keys(texts, slot)
+                numbers.extend(quick if quick is not None else [key_of(slot, self._text(t)) for t in texts])
             else:
                 numbers.extend([key_of(slot, rule.convert([self._text(row[p]) for p in places])) for row in rows])
 
-
-def _behind_line(data: bytes, position: int, lines: int) -> int:
-    """The position behind so many line ends."""
-    for _ in range(lines):
-        position = data.find(b"\n", position) + 1
-    return position
+    def _plain_keys(self, texts: list[bytes], slot: int) -> list[int] | None:
+        """The keys' numbers at once, when none is blank, quoted or has blanks in or around it; else None."""
+        joined = b"\n".join(texts)
+        if self._quote and self._quote in joined:
+            return None
+        text = joined.decode(self._encoding, "surrogateescape")
+        if not self._rules.fields[slot].field.unique_case_sensitive:
+            text = text.casefold()
+        # split() cuts at the very characters that strip() takes away
+        pieces = text.split()
+        return list(map(hash, pieces)) if len(pieces) == len(texts) else None

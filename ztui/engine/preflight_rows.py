@@ -16,6 +16,7 @@ from ztui.engine.transform_steps import BLANKS, Refusal
 from ztui.model.crm import Field, ModuleSchema, Operation
 from ztui.model.mapping import FieldMapping, Mapping
 
+_REMEMBERED = 1 << 12
 ROW = -1
 """The slot of hits that concern the row as a whole."""
 
@@ -80,8 +81,11 @@ class RowRules:
             if mapped.columns and max(mapped.columns) < width and (field := schema.field(mapped.api_name)) is not None
         )
         self.columns = tuple(sorted({c for rule in self.fields for c in rule.columns}))
-        self._singles = [
-            (slot, rule.columns[0], rule) for slot, rule in enumerate(self.fields) if len(rule.columns) == 1
+        # The third is None where the cell is sent as it is; the last holds values known to be fine.
+        self._singles: list[tuple[int, int, Callable[[Sequence[str]], str] | None, set[str]]] = [
+            (slot, rule.columns[0], rule.convert if rule.mapped.steps else None, set())
+            for slot, rule in enumerate(self.fields)
+            if len(rule.columns) == 1
         ]
         self._joined = [slot for slot, rule in enumerate(self.fields) if len(rule.columns) > 1]
 
@@ -122,9 +126,17 @@ class RowRules:
         count = len(cells)
         if count != self.width:
             hits.extend(self._ragged(cells))
-        for slot, column, rule in self._singles:
+        for slot, column, convert, fine in self._singles:
             raw = cells[column] if column < count else ""
-            hits.extend(self.judge_value(slot, raw, rule.convert((raw,))))
+            if raw in fine:
+                continue
+            found = self.judge_value(slot, raw, raw if convert is None else convert((raw,)))
+            if found:
+                hits.extend(found)
+            else:
+                if len(fine) > _REMEMBERED:
+                    fine.clear()
+                fine.add(raw)
         for slot in self._joined:
             hits.extend(self.judge_value(slot, self.source(slot, cells), self.value(slot, cells)))
         return hits
@@ -134,7 +146,7 @@ class RowRules:
         rule = self.fields[slot]
         if isinstance(value, Refusal):
             return [Hit(slot, value.rule, raw, value.params)]
-        if not value.strip(BLANKS):
+        if not value or (value[0] in BLANKS and not value.strip(BLANKS)):
             return [Hit(slot, rule.blank_rule, raw)] if rule.blank_rule else []
         return [Hit(slot, v.rule, raw, v.params) for v in rule.check(value)]
 

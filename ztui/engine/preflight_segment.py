@@ -144,7 +144,7 @@ class SegmentCheck:
             self._exact,
         )
 
-    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
         """See `csvfile.scan.Sink`."""
         return self._skimmer.skim(data, start, end)
 
