@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,7 +28,9 @@ class Program:
     def __init__(self, *options: str, env: dict[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "ztui.sandbox", "--json", *options]
         given = {**os.environ, **(env or {})}
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=given)
+        self.errors = b""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, "it ended without an announcement"
@@ -65,10 +68,21 @@ class Program:
     def end(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
-        for stream in (self.process.stdin, self.process.stdout):
+        status = self.process.wait(20)
+        if self.process.stderr is not None and not self.process.stderr.closed:
+            self.errors = self.process.stderr.read()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
-        return self.process.wait(20)
+        return status
+
+    def raw(self, data: bytes) -> bytes:
+        """What comes back for these bytes from a client that then closes its side."""
+        host, _, port = self.facts["base_url"].removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as client:
+            client.sendall(data)
+            client.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: client.recv(65536), b""))
 
 
 @pytest.fixture
@@ -137,6 +151,29 @@ def test_connections_break_on_the_wire(start: Start) -> None:
     with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
         program.call("GET", "/crm/v2/org")
     assert program.call("GET", "/crm/v2/org")[0] == 200
+    assert program.end() == 0
+    assert program.errors == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "start_of_answer"),
+    [
+        (b"\x16\x03\x01 nonsense\r\n\r\n", b"HTTP/1.1 400"),
+        (b"A" * 300_000, b"HTTP/1.1 400"),
+        (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", b"HTTP/1.1 404"),
+        (b"GET /crm/v2/org HTTP/1.0\r\n\r\n", b"HTTP/1.1 401"),
+        (b"GET http://127.0.0.1/crm/v2/org HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 401"),
+        (b"POST /crm/v2/Leads HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", b""),
+    ],
+    ids=["no http", "endless", "asterisk", "http 1.0", "absolute", "half a body"],
+)
+def test_bytes_from_strange_clients(start: Start, data: bytes, start_of_answer: bytes) -> None:
+    program = start()
+    answer = program.raw(data)
+    assert answer.startswith(start_of_answer)
+    assert bool(answer) == bool(start_of_answer)
+    assert program.end() == 0
+    assert program.errors == b""
 
 
 def test_a_scenario_sets_the_stage(start: Start, tmp_path: Path) -> None:

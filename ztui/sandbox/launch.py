@@ -168,6 +168,7 @@ async def _serve(box: Sandbox, listener: Any, settings: Settings, ready: Callabl
             ready()
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     sys.setswitchinterval(0.002)
     config = uvicorn.Config(
         Application(box),
@@ -177,6 +178,7 @@ async def _serve(box: Sandbox, listener: Any, settings: Settings, ready: Callabl
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=262_144,

@@ -58,14 +58,16 @@ class Application:
         try:
             call = await _call(scope, receive, self.box.base)
         except Gone:
-            await _abort(scope)
+            await _abort(scope, receive)
             return
         mass_update.settle(self.box)
         reply = await routes.serve(self.box, call)
         if reply.reset or reply.answer is None:
-            await _abort(scope)
+            await _abort(scope, receive)
             return
         await _send(reply.answer, call, scope, send, cut=reply.cut)
+        if reply.cut:
+            await _abort(scope, receive)
 
 
 async def _body(receive: Receive) -> tuple[bytes, bool]:
@@ -99,9 +101,12 @@ async def _call(scope: Scope, receive: Receive, base: str) -> Call:
     except ValueError:
         query = {}
     body, too_large = await _body(receive)
+    path = scope["path"]
+    if path.startswith(("http://", "https://")):  # the form that clients behind a proxy send
+        path = "/" + path.split("/", 3)[-1]
     return Call(
         method=scope["method"].upper(),
-        path=scope["path"],
+        path=path,
         query=query,
         headers=headers,
         body=body,
@@ -110,11 +115,13 @@ async def _call(scope: Scope, receive: Receive, base: str) -> Call:
     )
 
 
-async def _abort(scope: Scope) -> None:
+async def _abort(scope: Scope, receive: Receive) -> None:
     abort = scope.get("extensions", {}).get(ABORT)
     if abort is None:
         raise ConnectionBroken("the connection was broken on purpose")
     abort()
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 async def _send(answer: Answer, call: Call, scope: Scope, send: Send, *, cut: bool) -> None:
@@ -130,7 +137,6 @@ async def _send(answer: Answer, call: Call, scope: Scope, send: Send, *, cut: bo
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     if cut:
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        await _abort(scope)
         return
     await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
 
@@ -161,7 +167,7 @@ def protocol() -> type[Any]:
 
             def abort() -> None:
                 raw = transport.get_extra_info("socket")
-                if raw is not None:
+                if raw is not None and not transport.is_closing():
                     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
                 transport.abort()
 
@@ -170,5 +176,13 @@ def protocol() -> type[Any]:
                 await inner(scope, receive, send)
 
             self.app = app
+
+        def eof_received(self) -> bool:  # type: ignore[override]
+            """A client that has said everything still gets its answer; one that stopped halfway does not."""
+            cycle = self.cycle
+            if cycle is None or cycle.response_complete or cycle.more_body:
+                return False
+            cycle.keep_alive = False
+            return True
 
     return BreakableProtocol
