@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ztui.csvfile import encoding
 from ztui.csvfile.detect import detect, in_encoding, normalised, offset_of_line
-from ztui.csvfile.encoding import Encoding, Utf8Tally, canonical, detect_encoding, in_place
+from ztui.csvfile.encoding import Encoding, Utf8Tally, canonical, detect_encoding, in_place, judge
 from ztui.csvfile.header import display_names
 from ztui.csvfile.reader import read_rows
 from ztui.errors import SourceError
@@ -154,7 +155,7 @@ DELIMITED = st.tuples(
 def test_finds_the_dialect_of_exports(
     tmp_path_factory: pytest.TempPathFactory, made: tuple[str, str, int, int]
 ) -> None:
-    delimiter, encoding, seed, width = made
+    delimiter, codec, seed, width = made
     draw = random.Random(seed)
     kinds: list[Callable[[], str]] = [
         lambda: draw.choice(["Zoë", "José Núñez", "Ann", "O'Neill", "Müller"]),
@@ -175,7 +176,7 @@ def test_finds_the_dialect_of_exports(
     rows = [[column() for column in columns] for _ in range(draw.randrange(3, 40))]
     text = "".join(delimiter.join(map(cell, row)) + "\n" for row in [names, *rows])
     path = tmp_path_factory.mktemp("d") / "f.csv"
-    path.write_bytes(text.encode(encoding))
+    path.write_bytes(text.encode(codec))
     info = detect(str(path), workdir=path.parent)
     assert info.dialect.delimiter == delimiter
     assert list(info.headers) == names
@@ -195,6 +196,26 @@ def test_the_tally_weighs_the_whole_file() -> None:
     assert tally.verdict().name == "cp1252"
     assert tally.add(b"\x81\n")
     assert tally.verdict().name == "latin-1"
+
+
+@given(
+    data=st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", "é€".encode(), b"\xe9", b"\x81"]), max_size=40),
+    block=st.integers(1, 12),
+)
+def test_bytes_are_judged_alike_whatever_the_blocks(
+    tmp_path_factory: pytest.TempPathFactory, data: list[bytes], block: int
+) -> None:
+    whole = b"".join(data)
+    path = tmp_path_factory.mktemp("j") / "f.csv"
+    path.write_bytes(whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoding, "_BLOCK", block)
+        patch.setattr(encoding, "_MOST", 1000)
+        seen = judge(path)
+    tally = Utf8Tally()
+    tally.add(whole)
+    assert seen.verdict == tally.verdict()
+    assert seen.lone_cr == (b"\r" in whole.replace(b"\r\n", b""))
 
 
 def test_a_character_cut_by_the_first_look_is_no_bad_byte() -> None:

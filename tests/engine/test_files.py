@@ -117,6 +117,32 @@ async def test_the_first_byte_beyond_ascii_at_2_mb_decides_the_encoding(tmp_path
         assert any(what == "Encoding Windows-1252" for what, _ in file.info.notes)
 
 
+async def test_whoever_does_not_wait_for_the_index_can_settle_the_encoding(tmp_path: Path) -> None:
+    data = b"Name;City\n" + b"Ada;Bonn\n" * 40_000 + "Zoë;Köln\n".encode("cp1252")
+    with OpenFile.open(write(tmp_path, data)) as file:
+        await file.settle()
+        assert file.info.dialect.encoding == "cp1252"
+        assert file.row_count is None
+        assert await file.index() == 40_001
+    with OpenFile.open(write(tmp_path, data), DialectOverrides(encoding="utf-8")) as file:
+        await file.settle()
+        assert file.info.dialect.encoding == "utf-8"
+
+
+async def test_settling_takes_out_lone_crs(tmp_path: Path, copies: Path) -> None:
+    data = b"a,b\n" + b"1,2\r\n" * 30_000
+    with OpenFile.open(write(tmp_path, data), workdir=copies) as file:
+        await file.settle()
+        assert (file.row_count, file.info.temporary) == (None, False)
+    with OpenFile.open(write(tmp_path, data + b"3,4\r5,6\n"), workdir=copies) as file:
+        await file.settle()
+        assert file.info.temporary
+        assert b"\r5" not in await asyncio.to_thread(file.info.data_path.read_bytes)
+    with OpenFile.open(write(tmp_path, data + b'3,"4\r5"\n'), workdir=copies) as file:
+        await file.settle()
+        assert not file.info.temporary
+
+
 async def test_one_bad_byte_early_does_not_make_a_utf_8_file_something_else(tmp_path: Path) -> None:
     data = b"Name;City\nJos\xe9;Bonn\n" + b"Ada;Bonn\n" * 20_000 + "Zoë;Köln\n".encode() * 10
     with OpenFile.open(write(tmp_path, data)) as file:

@@ -10,60 +10,39 @@ import asyncio
 import hashlib
 import stat
 import time
-import weakref
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 
 from ztui.csvfile.detect import detect, in_encoding, normalised
+from ztui.csvfile.encoding import judge
 from ztui.csvfile.findings import structure_findings
-from ztui.csvfile.index import Checkpoint, RowIndex, scan_provisional
+from ztui.csvfile.index import scan_provisional
 from ztui.csvfile.profile import profile_column
-from ztui.csvfile.reader import RecordReader, physical_lines, read_rows
 from ztui.csvfile.search import search
 from ztui.csvfile.sources import private_copy
 from ztui.csvfile.structure import Structure, StructureScan
 from ztui.engine.background import OnProgress, in_thread
-from ztui.errors import SourceChanged, SourceError
+from ztui.engine.file_rows import FileRows, reading
+from ztui.errors import SourceChanged
 from ztui.model.finding import Finding
 from ztui.model.plan import SourceId
-from ztui.model.table import AS_DETECTED, ColumnProfile, CsvInfo, DialectOverrides, SourceRow
+from ztui.model.table import AS_DETECTED, ColumnProfile, CsvInfo, DialectOverrides
 
 _AT_ONCE = 4 << 20  # bytes up to which the exact pass alone is quick enough
 _CACHED_WINDOWS = 8
 _FINDINGS_EVERY = 0.25  # seconds between two looks at what the scan has found so far
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """How the file is read at the moment: replaced as a whole, so that rows never mix two readings."""
-
-    info: CsvInfo
-    rows: RowIndex
-    size: int
-
-    @staticmethod
-    def of(info: CsvInfo) -> _View:
-        """A view with nothing indexed yet."""
-        rows = RowIndex(Checkpoint(info.data_start, 0, info.dialect.first_line))
-        return _View(info, rows, info.data_path.stat().st_size)
-
-
-class OpenFile:
+class OpenFile(FileRows):
     """A file as opened. Close it, or use it as a context manager."""
 
     def __init__(self, info: CsvInfo, overrides: DialectOverrides, workdir: Path | None = None) -> None:
-        self._view = _View.of(info)
+        super().__init__(info)
         self._overrides = overrides
         self._workdir = workdir
-        self._windows: OrderedDict[tuple[int, int], list[SourceRow]] = OrderedDict()
-        self._estimate: int | None = None
+        self._settled = False
         self._scanned = False
         self._scanning = asyncio.Lock()
-        self._finalizer = self._own(info)
         self.structure: tuple[Finding, ...] = ()
         """What is broken; grows while `index` runs."""
 
@@ -73,13 +52,8 @@ class OpenFile:
 
         Raises SourceError with a code of `errors/local_file.toml`.
         """
-        with _reading(path):
+        with reading(path):
             return cls(detect(path, overrides, workdir=workdir), overrides, workdir)
-
-    def _own(self, info: CsvInfo) -> weakref.finalize[..., OpenFile] | None:
-        if not info.temporary:
-            return None
-        return weakref.finalize(self, Path.unlink, info.data_path, True)
 
     def __enter__(self) -> OpenFile:
         return self
@@ -87,104 +61,14 @@ class OpenFile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # -- rows
-
-    @property
-    def info(self) -> CsvInfo:
-        """How the file is read; changes when `index` learns more (encoding, lone CRs)."""
-        return self._view.info
-
-    @property
-    def row_count(self) -> int | None:
-        """The exact number of data records, once an exact scan is through."""
-        rows = self._view.rows
-        return rows.count if rows.exact else None
-
-    @property
-    def indexed_rows(self) -> int:
-        """Records reachable by number so far."""
-        return self._view.rows.count
-
-    @property
-    def estimated_rows(self) -> int:
-        """The number of records as far as it is known: exact, by quote parity, or from the size of the first rows."""
-        view = self._view
-        if view.rows.complete:
-            return view.rows.count
-        if self._estimate is None:
-            start = view.info.data_start
-            with _reading(view.info.path), view.info.data_path.open("rb", buffering=0) as stream:
-                stream.seek(start)
-                lines = physical_lines(stream, 1 << 16)
-                reader = RecordReader(lines, view.info.dialect, offset=start, patient=False)
-                seen = sum(1 for _ in islice(reader, 200))
-            self._estimate = seen
-            if seen == 200:
-                self._estimate = int(seen * (view.size - start) / max(reader.offset - start, 1))
-        return max(self._estimate, view.rows.count)
-
-    def rows(self, start: int, count: int) -> list[SourceRow]:
-        """Records `start` up to `start + count`, fewer at the end of the file; numbers are provisional until exact.
-
-        Raises SourceError when the file cannot be read any more.
-        """
-        view = self._view
-        if start < 0 or count <= 0 or (view.rows.exact and start >= view.rows.count):
-            return []
-        key = (start, count)
-        if (cached := self._windows.get(key)) is not None:
-            self._windows.move_to_end(key)
-            return cached
-        at = view.rows.before(start)
-        found = self._read(view, at, start - at.number, count)
-        while view.rows.exact and found and len(found) < count:
-            # a record too long to read to its end; the scan has been there and left a checkpoint behind it
-            at = view.rows.before(found[-1].number + 1)
-            more = self._read(view, at, 0, count - len(found)) if at.number > found[-1].number else []
-            if not more:
-                break
-            found += more
-        if view is self._view:
-            self._windows[key] = found
-            if len(self._windows) > _CACHED_WINDOWS:
-                self._windows.popitem(last=False)
-        return found
-
-    @staticmethod
-    def _read(view: _View, at: Checkpoint, skip: int, count: int) -> list[SourceRow]:
-        info = view.info
-        with _reading(info.path):
-            return read_rows(info.data_path, info.dialect, at.offset, at.line, at.number, skip, count)
-
-    def sample(self, count: int = 200) -> list[SourceRow]:
-        """The first records."""
-        return self.rows(0, count)
-
-    def record_at_line(self, line: int) -> int:
-        """The number of the record that holds a physical line.
-
-        For a blank line it is the next record, for lines above the data the first, beyond the end the last.
-        """
-        info, rows = self._view.info, self._view.rows
-        at = rows.before_line(line)
-        number = at.number - 1
-        with _reading(info.path), info.data_path.open("rb", buffering=0) as stream:
-            stream.seek(at.offset)
-            reader = RecordReader(physical_lines(stream, 1 << 16), info.dialect, line=at.line, patient=False)
-            for _ in reader:
-                number += 1
-                if line < reader.line:  # the first line behind this record
-                    break
-        return max(number, 0)
-
     # -- the scan
 
     async def index(self, on_progress: OnProgress | None = None) -> int:
         """Scan the file; returns the exact number of records. `on_progress` hears (rows so far, fraction) in the loop.
 
-        First comes a provisional index (fast), then the exact pass with its findings. Cancelling the task ends the
-        scan. The encoding is judged on the whole file; when that is another than the beginning spoke for, or records
-        end with lone CRs somewhere, `info` changes and the pass begins again. Raises SourceError.
+        First the encoding is judged on the whole file, then comes a provisional index (both fast), then the exact pass
+        with its findings. When the encoding is another than the beginning spoke for, or records end with lone CRs
+        somewhere, `info` changes. Cancelling the task ends the scan. Raises SourceError.
         """
         async with self._scanning:
             if not self._scanned:
@@ -192,9 +76,34 @@ class OpenFile:
                 self._scanned = True
         return self._view.rows.count
 
+    async def settle(self) -> None:
+        """Make sure of how the file is read, over all of its bytes; nearly as fast as reading it.
+
+        Whoever reads `info.data_path` without waiting for `index` calls this first: a file whose first 2 MB are ASCII
+        may still be in Windows-1252, and one with lone CRs is read from a copy. Raises SourceError.
+        """
+        if self._settled or self._scanned:
+            return
+        lone_cr = await in_thread(self._settle)
+        if lone_cr:
+            await self.index()
+
+    def _settle(self, report: OnProgress) -> bool:
+        """Judge the bytes; whether a scan must find out if the lone CRs in them end records."""
+        info = self.info
+        with reading(info.path):
+            seen = judge(info.data_path, report)
+            free = self._overrides.encoding is None and not info.source_encoding
+            if free and seen.verdict.name != info.dialect.encoding and self.info is info:
+                self._switch(in_encoding(info, seen.verdict))
+        self._settled = not seen.lone_cr
+        return seen.lone_cr
+
     def _scan(self, report: OnProgress) -> None:
+        if not self._settled:
+            self._settle(report)
         view = self._view
-        with _reading(view.info.path):
+        with reading(view.info.path):
             if view.size > _AT_ONCE and not view.rows.complete:
                 scan_provisional(view.info.data_path, view.rows, view.size, report)
             found = self._exact(report)
@@ -224,41 +133,18 @@ class OpenFile:
             return self._exact(report)
         return found
 
-    def _switch(self, info: CsvInfo) -> None:
-        """Read on another way: in another encoding, or from a copy."""
-        finalizer = None
-        if info.data_path != self.info.data_path:
-            finalizer, self._finalizer = self._finalizer, self._own(info)
-        self._view = _View.of(info)
-        self._windows.clear()
-        if finalizer is not None:
-            finalizer()
-
-    def adopt(self, checkpoints: Iterable[tuple[int, int, int]], count: int) -> None:
-        """Take over the checkpoints of an exact scan: (offset, number, line) of record starts in file order.
-
-        The first must be the first data record (number 0); `count` is the number of records.
-        """
-        self._view = replace(self._view, rows=RowIndex.of(checkpoints, count))
-        self._windows.clear()
-
-    @property
-    def index_memory(self) -> int:
-        """Bytes the row index takes."""
-        return self._view.rows.memory
-
     # -- reading at large
 
     async def profile_column(self, index: int) -> ColumnProfile:
         """What column `index` holds: all rows of a small file, else rows from windows spread over all of it."""
         view = self._view
-        with _reading(view.info.path):
+        with reading(view.info.path):
             return await in_thread(lambda report: profile_column(view.info, view.rows, index, view.size, report))
 
     async def find(self, text: str, start: int = 0, column: int | None = None, backwards: bool = False) -> int | None:
         """The first record from `start` on (backwards: up to it) with a cell that holds `text`, whatever its case."""
         view = self._view
-        with _reading(view.info.path):
+        with reading(view.info.path):
             return await in_thread(lambda report: search(view.info, view.rows, text, start, column, backwards, report))
 
     async def digest(self) -> SourceId:
@@ -267,7 +153,7 @@ class OpenFile:
 
         def work(report: OnProgress) -> SourceId:
             digest = hashlib.sha256()
-            with _reading(info.path), info.data_path.open("rb", buffering=0) as stream:
+            with reading(info.path), info.data_path.open("rb", buffering=0) as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
                     report(0, 0.0)
@@ -298,7 +184,7 @@ class OpenFile:
         info = self.info
         if info.path != "-" and not Path(info.path).is_fifo():
             return OpenFile.open(info.path, overrides, workdir=self._workdir)
-        with _reading(info.path), private_copy(self._workdir) as (path, out), info.data_path.open("rb") as stream:
+        with reading(info.path), private_copy(self._workdir) as (path, out), info.data_path.open("rb") as stream:
             while block := stream.read(1 << 20):
                 out.write(block)
         if info.source_encoding:
@@ -307,21 +193,3 @@ class OpenFile:
         if again.data_path != path:
             path.unlink()
         return OpenFile(replace(again, path=info.path), overrides, self._workdir)
-
-    def close(self) -> None:
-        """Remove private copies; rows cannot be read any more from those."""
-        if self._finalizer is not None:
-            self._finalizer()
-        self._windows.clear()
-
-
-@contextmanager
-def _reading(path: str) -> Iterator[None]:
-    """Turn the system's errors into SourceError CANNOT_READ, or SourceChanged FILE_GONE."""
-    try:
-        yield
-    except FileNotFoundError as problem:
-        raise SourceChanged("FILE_GONE", details={"path": path}) from problem
-    except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise SourceError("CANNOT_READ", details={"path": path, "reason": reason}) from problem
