@@ -42,20 +42,24 @@ class App:
         With `--sandbox` a sandbox of its own runs for the time of the block, and everything that is kept (profiles,
         ledger, mappings) is kept in a throw-away folder.
         """
-        from ztui.engine.workspace import Workspace
-
         if not self.sandbox:
-            yield lambda: Workspace.open(self.profile)
+            yield self._open
             return
         import tempfile
         from pathlib import Path
 
         from ztui.engine.sandboxed import Sandbox
+        from ztui.engine.workspace import Workspace
         from ztui.store.locations import Locations
 
         with tempfile.TemporaryDirectory(prefix="ztui-") as folder, Sandbox() as sandbox:
             locations = Locations.under(Path(folder))
             yield lambda: Workspace.open(self.profile, sandbox=sandbox, locations=locations)
+
+    def _open(self) -> Workspace:
+        from ztui.engine.workspace import Workspace  # 200 ms that the interface's first paint need not wait for
+
+        return Workspace.open(self.profile)
 
     def run(self, main: Callable[[Workspace], Awaitable[T]]) -> T:
         """Open a Workspace, await `main` with it, close it, and return what `main` returned."""

@@ -148,9 +148,13 @@ class Workspace:
     async def open_file(self, path: str, overrides: DialectOverrides = AS_DETECTED) -> OpenFile:
         """Open a CSV (or "-" for standard input) and put it among the recent files. Raises SourceError."""
         file = await asyncio.to_thread(self._open_file, path, overrides)
-        if path != "-":
-            await asyncio.to_thread(self._recent.add, Path(path), file.info.size)
+        await self.remember(file)
         return file
+
+    async def remember(self, file: OpenFile) -> None:
+        """Put an open file among the recent ones (standard input is none)."""
+        if file.info.path != "-":
+            await asyncio.to_thread(self._recent.add, Path(file.info.path), file.info.size)
 
     def _open_file(self, path: str, overrides: DialectOverrides) -> OpenFile:
         from ztui.engine.files import OpenFile

@@ -1,32 +1,28 @@
-"""How a file's columns differ from those a mapping was made for, in sentences. Pure."""
+"""How the columns of a file differ from those a mapping was made for, column by column. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ztui.model.mapping import Drift
-from ztui.present.text import visible
+
+_KINDS = {
+    "missing": "is not in this file{feeds}",
+    "moved": "has moved from column {was} to {now}",
+    "renamed": "is called “{new}” now",
+    "new": "is new, and stays out until you map it",
+}
 
 
-def drift_line(drift: Drift) -> str:
-    """What became of one column, in a sentence."""
-    column = visible(drift.header)
-    feeds = f", which fed {', '.join(drift.fields)}," if drift.fields else ""
-    match drift.kind:
-        case "missing":
-            return f"“{column}”{feeds} is missing."
-        case "moved":
-            return f"“{column}” moved from column {_number(drift.was)} to {_number(drift.now)}."
-        case "renamed":
-            return f"“{column}”{feeds} seems to be called “{visible(drift.new_header)}” now."
-        case _:
-            return f"“{column}” (column {_number(drift.now)}) is new and feeds nothing."
-
-
-def drift_lines(drifts: Iterable[Drift]) -> list[str]:
-    """One sentence a column."""
-    return [drift_line(d) for d in drifts]
-
-
-def _number(index: int | None) -> str:
-    return "?" if index is None else str(index + 1)
+def drift_lines(drift: Sequence[Drift]) -> list[str]:
+    """One line per column that changed."""
+    lines = []
+    for one in drift:
+        text = _KINDS.get(one.kind, one.kind).format(
+            feeds=f"; {', '.join(one.fields)} gets nothing" if one.fields else "",
+            was=(one.was or 0) + 1,
+            now=(one.now or 0) + 1,
+            new=one.new_header,
+        )
+        lines.append(f"“{one.header}” {text}.")
+    return lines

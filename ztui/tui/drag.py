@@ -74,7 +74,9 @@ class DragSource(Widget):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A press may become a drag."""
-        self._cargo = self.cargo_at(event.x, event.y) if event.button == 1 else None
+        border = self.content_region.offset - self.region.offset
+        within = event.x - border.x, event.y - border.y
+        self._cargo = self.cargo_at(*within) if event.button == 1 else None
         self._dragging = False
         self._from = Offset(int(event.screen_x), int(event.screen_y))
         if self._cargo is not None:

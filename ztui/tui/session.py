@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ztui.tui.draft import Draft
 
 DEFAULT_MODULE = "Leads"
+AS_FOUND = DialectOverrides()
 
 
 class Session:
@@ -85,14 +86,21 @@ class Session:
 
     # -- file and module
 
-    async def open(self, path: str, overrides: DialectOverrides | None = None) -> OpenFile:
-        """Open another file; the mapping of the one before is dropped. Raises SourceError."""
-        workspace = await self.workspace()
-        file = await workspace.open_file(path, overrides or DialectOverrides())
+    async def open(self, path: str, overrides: DialectOverrides = AS_FOUND) -> OpenFile:
+        """Open another file; the mapping of the one before is dropped. Raises SourceError.
+
+        It does not wait for the workspace: rows are on screen before profiles have been read.
+        """
+
+        def work() -> OpenFile:
+            from ztui.engine.files import OpenFile
+
+            return OpenFile.open(path, overrides)
+
+        file = await asyncio.to_thread(work)
         if self.file is not None:
             self.file.close()
-        self.path, self.file = path, file
-        self.overrides = overrides or DialectOverrides()
+        self.path, self.file, self.overrides = path, file, overrides
         self.draft = None
         self.report = self.checked = None
         return file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -13,34 +14,26 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from ztui.present.text import visible
+from ztui.tui.ink import ink
 
 T = TypeVar("T")
 
 
 class Words(Widget):
-    """Plain text in one or more styles, wrapped; parts are (text, component) pairs and never parsed as markup."""
+    """Plain text in one or more styles, wrapped; parts are (text, kind) pairs and never parsed as markup."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "words--soft",
-        "words--strong",
-        "words--accent",
-        "words--good",
-        "words--warn",
-        "words--bad",
-        "words--key",
+    KINDS: ClassVar[dict[str, tuple[str, bool]]] = {
+        "soft": ("ink-soft", False),
+        "strong": ("ink", True),
+        "accent": ("accent", False),
+        "good": ("success", False),
+        "warn": ("warning", False),
+        "bad": ("error", True),
+        "key": ("cursor", True),
     }
     DEFAULT_CSS = """
-    Words {
-        width: 1fr; height: auto;
-        & > .words--soft { color: $ink-soft; }
-        & > .words--strong { color: $ink; text-style: bold; }
-        & > .words--accent { color: $accent; }
-        & > .words--good { color: $success; }
-        & > .words--warn { color: $warning; }
-        & > .words--bad { color: $error; text-style: bold; }
-        & > .words--key { color: $cursor; text-style: bold; }
-    }
+    Words { width: 1fr; height: auto; }
     """
 
     def __init__(self, *parts: str | tuple[str, str], id: str | None = None, classes: str | None = None) -> None:
@@ -64,7 +57,10 @@ class Words(Widget):
         """The text."""
         text = Text()
         for part, kind in self._parts:
-            style = self.get_component_rich_style(f"words--{kind}", partial=True) if kind else ""
+            style: Style | str = ""
+            if kind:
+                colour, bold = self.KINDS[kind]
+                style = ink(self, colour, bold=bold)
             for index, line in enumerate(part.split("\n")):
                 if index:
                     text.append("\n")
@@ -125,9 +121,8 @@ class Hints(Widget):
     """The keys of a dialog, clickable: `Enter take  ·  Esc close`."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"hints--key"}
     DEFAULT_CSS = """
-    Hints { height: 1; margin-top: 1; color: $ink-soft; & > .hints--key { color: $cursor; text-style: bold; } }
+    Hints { height: 1; margin-top: 1; color: $ink-soft; }
     """
     _KEYS: ClassVar[dict[str, str]] = {
         "Esc": "escape",
@@ -151,7 +146,7 @@ class Hints(Widget):
         """The line."""
         text = Text(no_wrap=True)
         self._zones = []
-        style = self.get_component_rich_style("hints--key", partial=True)
+        style = ink(self, "cursor", bold=True)
         for key, what in self._hints:
             start = text.cell_len
             text.append(key, style)

@@ -57,7 +57,6 @@ class InspectorScreen(InspectorRepair):
         & #left { width: 45%; min-width: 36; }
         & #right { width: 1fr; overflow-y: auto; padding: 0 1; }
         & #below { height: 1fr; }
-        & Grid > .grid--badcell { color: $danger-ink; background: $danger; }
         &.-tall #panes { height: 14; }
     }
     """
@@ -87,7 +86,7 @@ class InspectorScreen(InspectorRepair):
             with Vertical(id="right", classes="pane"):
                 yield Words("", id="why")
         with Vertical(id="below", classes="pane"):
-            yield RepairGrid(header=1, gutter=8, id="rows", empty="Nothing to mend here.")
+            yield Grid(header=1, gutter=8, id="rows", empty="Nothing to mend here.")
 
     def on_mount(self) -> None:
         """Read the ledger."""
@@ -245,9 +244,3 @@ class InspectorScreen(InspectorRepair):
     def action_back(self) -> None:
         """Back to the run."""
         self.dismiss(None)
-
-
-class RepairGrid(Grid):
-    """A grid that knows the mark of a bad cell."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--badcell"}

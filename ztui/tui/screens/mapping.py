@@ -7,8 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
+from textual.containers import Horizontal
 
 from ztui.model.crm import Field
 from ztui.model.finding import Finding
@@ -53,32 +52,31 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
     DEFAULT_CSS = """
     MappingScreen {
         & #panes { height: 1fr; }
-        & .pane { border: round $line; background: $surface; padding: 0; border-title-color: $ink-soft;
-                  border-subtitle-color: $ink-faint; border-title-style: bold; }
-        & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
-        & #left { width: 42%; min-width: 34; max-width: 70; }
-        & #right { width: 1fr; }
+        & FieldList { width: 42%; min-width: 34; max-width: 70; }
+        & Preview { width: 1fr; }
+        & Grid { border: round $line; border-title-color: $ink-soft; border-subtitle-color: $ink-faint;
+                 border-title-style: bold; }
+        & Grid:focus { border: round $cursor; border-title-color: $cursor; }
     }
     """
 
     def content(self) -> ComposeResult:
         """Two panes and a line about what the cursor is on."""
         with Horizontal(id="panes"):
-            with Vertical(id="left", classes="pane"):
-                yield FieldList(id="fields")
-            with Vertical(id="right", classes="pane"):
-                yield Preview(id="preview")
+            yield FieldList(id="fields")
+            yield Preview(id="preview")
         yield Detail()
         yield Ghost()
 
     def on_mount(self) -> None:
         """Show what is there; open what was named."""
-        self.query_one("#left", Widget).border_title = "Fields"
-        self.query_one("#right", Widget).border_title = "File"
+        self.fields.border_title = "Fields"
+        self.preview.border_title = "File"
         self.retitle()
         self.preview.focus()
         if self.session.file is None and self.session.path is not None:
-            self.begin(self.session.path)
+            # Paint first: whatever opening imports and reads would share the interpreter with it.
+            self.call_after_refresh(self.begin, self.session.path)
         else:
             self.show_file()
 
@@ -118,7 +116,7 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
                 names = ", ".join(f.label for f in missing[:3]) + (" …" if len(missing) > 3 else "")
                 parts.append((f"{names} missing", "bad"))
             self.query_one(Stepper).status(*parts)
-            left = self.query_one("#left", Widget)
+            left = self.fields
             left.border_title = f"{session.module} fields"
             fed = len(draft.mapping.fields)
             found = f" · /{self.fields.filter.replace('[', '')}" if self.fields.filter else ""
@@ -131,7 +129,7 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         file = self.session.file
         if file is None:
             return
-        right = self.query_one("#right", Widget)
+        right = self.preview
         right.border_title = rows_line(file.indexed_rows, file.row_count, file.estimated_rows)
         right.border_subtitle = dialect_line(file.info).replace("[", "(")
 

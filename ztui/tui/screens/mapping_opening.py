@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ztui.model.table import DialectOverrides
 from ztui.tui.screens.mapping_parts import MappingParts
+from ztui.tui.session import DEFAULT_MODULE
 
 if TYPE_CHECKING:
     from textual import events
@@ -18,13 +19,16 @@ class Opening(MappingParts):
         """Open a file and bring it to a proposal, showing each step as it is there."""
         self.work(self._open(path), "open")
 
-    async def _open(self, path: str, overrides: DialectOverrides | None = None) -> None:
+    async def _open(self, path: str) -> None:
         session = self.session
-        await session.open(path, overrides)
+        file = await session.open(path)
         self.show_file()
+        workspace = await session.workspace()
+        self.retitle()
         self.index()
+        await workspace.remember(file)
         if session.schema is None:
-            await session.choose_module(session.module or "Leads")
+            await session.choose_module(session.module or DEFAULT_MODULE)
         await self._propose()
 
     async def _propose(self) -> None:

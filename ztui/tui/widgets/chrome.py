@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ztui.present.text import clip, visible, width
+from ztui.tui.ink import ink
 
 STEPS = ("File", "Map", "Check", "Send")
 
@@ -19,21 +20,9 @@ class TitleBar(Widget):
     """File, module and operation on the left; profile and environment, in its own colour, on the right."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "title--name",
-        "title--soft",
-        "title--production",
-        "title--sandbox",
-        "title--other",
-    }
     DEFAULT_CSS = """
     TitleBar {
         height: 1; background: $panel; color: $ink;
-        & > .title--name { color: $cursor-ink; background: $cursor; text-style: bold; }
-        & > .title--soft { color: $ink-soft; background: $panel; }
-        & > .title--production { color: $danger-ink; background: $danger; text-style: bold; }
-        & > .title--sandbox { color: $safe-ink; background: $safe; text-style: bold; }
-        & > .title--other { color: $hold-ink; background: $hold; text-style: bold; }
     }
     """
 
@@ -58,7 +47,7 @@ class TitleBar(Widget):
 
     def render(self) -> Text:
         """The bar as text."""
-        soft = self.get_component_rich_style("title--soft")
+        soft = ink(self, "ink-soft", "panel")
         room = self.size.width
         badge = f" {self._environment.upper()} " if self._environment else ""
         who = visible(self._profile) or "no profile"
@@ -67,15 +56,15 @@ class TitleBar(Widget):
         file = clip(visible(self._file), max(8, room - right - 10 - width(target)))
         target = clip(target, max(0, room - right - 10 - width(file)))
         text = Text(no_wrap=True)
-        text.append(" ztui ", self.get_component_rich_style("title--name"))
+        text.append(" ztui ", ink(self, "cursor-ink", "cursor", bold=True))
         text.append(f"  {file}", Style(bold=True))
         text.append(target, soft)
         self._zones = [(8, 8 + width(file), "file"), (8 + width(file), 8 + width(file) + width(target), "module")]
         text.append(" " * max(1, room - text.cell_len - right - 1))
         self._zones.append((text.cell_len, room, "profile"))
         text.append(f"{who}  ", soft)
-        kind = {"production": "production", "sandbox": "sandbox"}.get(self._environment, "other")
-        text.append(badge, self.get_component_rich_style(f"title--{kind}"))
+        kind = {"production": "danger", "sandbox": "safe"}.get(self._environment, "hold")
+        text.append(badge, ink(self, f"{kind}-ink", kind, bold=True))
         return text
 
     def on_click(self, event: events.Click) -> None:
@@ -89,23 +78,9 @@ class Stepper(Widget):
     """The four steps of an import, the present one lit, and what stands at the moment on the right."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "step--here",
-        "step--done",
-        "step--later",
-        "step--good",
-        "step--warn",
-        "step--bad",
-    }
     DEFAULT_CSS = """
     Stepper {
         height: 1; background: $background; color: $ink-soft;
-        & > .step--here { color: $accent; background: $background; text-style: bold; }
-        & > .step--done { color: $ink; background: $background; }
-        & > .step--later { color: $ink-faint; background: $background; }
-        & > .step--good { color: $success; background: $background; }
-        & > .step--warn { color: $warning; background: $background; }
-        & > .step--bad { color: $error; background: $background; }
     }
     """
 
@@ -122,6 +97,18 @@ class Stepper(Widget):
         self._status: tuple[tuple[str, str], ...] = ()
         self._zones: list[tuple[int, int, int]] = []
 
+    _COLOURS: ClassVar[dict[str, str]] = {
+        "here": "accent",
+        "done": "ink",
+        "later": "ink-faint",
+        "good": "success",
+        "warn": "warning",
+        "bad": "error",
+    }
+
+    def _style(self, kind: str) -> Style:
+        return ink(self, self._COLOURS[kind], bold=kind == "here")
+
     def status(self, *parts: tuple[str, str]) -> None:
         """What stands now, as (text, kind) with kind "", "good", "warn" or "bad"; what does not fit is left out."""
         if parts != self._status:
@@ -136,10 +123,10 @@ class Stepper(Widget):
             kind = "here" if number == self._here else "done" if number < self._here else "later"
             sign = "●" if number == self._here else "✓" if number < self._here else "○"
             start = text.cell_len
-            text.append(f"{sign} {name}", self.get_component_rich_style(f"step--{kind}"))
+            text.append(f"{sign} {name}", self._style(kind))
             self._zones.append((start, text.cell_len, number))
             if number < len(STEPS):
-                text.append(" ── ", self.get_component_rich_style("step--later"))
+                text.append(" ── ", self._style("later"))
         parts = list(self._status)
         room = self.size.width - text.cell_len - 3
         while parts and sum(width(visible(p)) + 3 for p, _ in parts) - 3 > room:
@@ -149,8 +136,8 @@ class Stepper(Widget):
         status = Text()
         for index, (part, kind) in enumerate(parts):
             if index:
-                status.append(" · ", self.get_component_rich_style("step--later"))
-            status.append(visible(part), self.get_component_rich_style(f"step--{kind}") if kind else "")
+                status.append(" · ", self._style("later"))
+            status.append(visible(part), self._style(kind) if kind else "")
         text.append(" " * max(1, self.size.width - text.cell_len - status.cell_len - 1))
         text.append_text(status)
         return text
@@ -166,12 +153,9 @@ class KeyBar(Widget):
     """The keys that work where the focus is, most specific first; a click presses them."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key--key", "key--text"}
     DEFAULT_CSS = """
     KeyBar {
         height: 1; background: $panel; color: $ink-soft;
-        & > .key--key { color: $cursor; background: $panel; text-style: bold; }
-        & > .key--text { color: $ink-soft; background: $panel; }
     }
     """
 
@@ -206,8 +190,8 @@ class KeyBar(Widget):
 
     def render(self) -> Text:
         """The keys as text."""
-        key_style = self.get_component_rich_style("key--key")
-        text_style = self.get_component_rich_style("key--text")
+        key_style = ink(self, "cursor", "panel", bold=True)
+        text_style = ink(self, "ink-soft", "panel")
         text = Text(no_wrap=True)
         self._zones = []
         help_room = 9

@@ -19,9 +19,28 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ztui.present.text import pad, visible
+from ztui.tui.ink import ink
 from ztui.tui.widgets.grid_model import Column, Line, Lines, Source, measure, stretch
 
-MARKS = ("muted", "faint", "ok", "warn", "bad", "accent", "drop", "strong")
+#: Names of styles as (colour, paper, bold), theme variables all; a line or cell says which it wants.
+MARKS: dict[str, tuple[str, str, bool]] = {
+    "": ("ink", "surface", False),
+    "header": ("ink", "panel", True),
+    "header-current": ("cursor", "panel", True),
+    "note": ("ink-soft", "panel", False),
+    "gutter": ("ink-faint", "surface", False),
+    "cursor": ("cursor-ink", "cursor", False),
+    "cursor-blurred": ("ink", "cursor-soft", False),
+    "muted": ("ink-soft", "", False),
+    "faint": ("ink-faint", "", False),
+    "ok": ("success", "", False),
+    "warn": ("warning", "", False),
+    "bad": ("error", "", False),
+    "accent": ("accent", "", False),
+    "strong": ("ink", "", True),
+    "drop": ("drop-ink", "drop", False),
+    "badcell": ("danger-ink", "danger", False),
+}
 
 
 class Grid(ScrollView, can_focus=True):
@@ -47,17 +66,6 @@ class Grid(ScrollView, can_focus=True):
         Binding("enter", "choose", "Choose", show=False),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "grid--header",
-        "grid--header-current",
-        "grid--note",
-        "grid--gutter",
-        "grid--cursor",
-        "grid--cursor-blurred",
-        "grid--row",
-        *(f"grid--{mark}" for mark in MARKS),
-    }
-
     DEFAULT_CSS = """
     Grid {
         background: $surface;
@@ -65,21 +73,6 @@ class Grid(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        & > .grid--header { color: $ink; background: $panel; text-style: bold; }
-        & > .grid--header-current { color: $cursor; background: $panel; text-style: bold; }
-        & > .grid--note { color: $ink-soft; background: $panel; }
-        & > .grid--gutter { color: $ink-faint; background: $surface; }
-        & > .grid--cursor { color: $cursor-ink; background: $cursor; }
-        & > .grid--cursor-blurred { color: $ink; background: $cursor-soft; }
-        & > .grid--row { color: $ink; background: $cursor-soft; }
-        & > .grid--muted { color: $ink-soft; }
-        & > .grid--faint { color: $ink-faint; }
-        & > .grid--ok { color: $success; }
-        & > .grid--warn { color: $warning; }
-        & > .grid--bad { color: $error; }
-        & > .grid--accent { color: $accent; }
-        & > .grid--strong { color: $ink; text-style: bold; }
-        & > .grid--drop { color: $drop-ink; background: $drop; }
     }
     """
 
@@ -151,7 +144,6 @@ class Grid(ScrollView, can_focus=True):
         self.widths: list[int] = []
         self._window: tuple[int, Sequence[Line]] = (0, ())
         self._strips: dict[int, Strip] = {}
-        self._styles: dict[str, Style] = {}
         self.show(columns, source or Lines())
 
     # -- content
@@ -211,7 +203,6 @@ class Grid(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """A theme change voids the drawn lines."""
         super().notify_style_update()
-        self._styles.clear()
         self._strips.clear()
 
     # -- geometry
@@ -236,12 +227,19 @@ class Grid(ScrollView, can_focus=True):
             x += self.widths[index] + self.gap
         return found
 
+    def inside(self, event: events.MouseEvent) -> tuple[int, int]:
+        """Where the mouse is, in cells of the table itself: without a border."""
+        border = self.content_region.offset - self.region.offset
+        return event.x - border.x, event.y - border.y
+
     def column_at(self, x: int) -> int | None:
         """The column under this cell, or None (the gutter, or right of the last one)."""
         return next((index for index, start, stop in self.spans() if start <= x < stop + self.gap), None)
 
     def line_at(self, y: int) -> int | None:
         """The line under this cell; -1 is the header, None below the last line."""
+        if y < 0:
+            return None
         if y < self.header:
             return -1
         line = self.top + y - self.header
@@ -251,11 +249,8 @@ class Grid(ScrollView, can_focus=True):
 
     def style_of(self, mark: str) -> Style:
         """The drawn style of a component: "" is the plain text of the table."""
-        style = self._styles.get(mark)
-        if style is None:
-            style = self.get_component_rich_style(f"grid--{mark}") if mark else self.rich_style
-            self._styles[mark] = style
-        return style
+        colour, paper, bold = MARKS[mark]
+        return ink(self, colour, paper, bold=bold)
 
     def render_line(self, y: int) -> Strip:
         """One line of the widget."""
@@ -437,13 +432,15 @@ class Grid(ScrollView, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """The cursor goes where the mouse is pressed."""
-        line, column = self.line_at(event.y), self.column_at(event.x)
+        x, y = self.inside(event)
+        line, column = self.line_at(y), self.column_at(x)
         if line is not None and event.button == 1:
             self.move_to(self.line if line < 0 else line, column)
 
     def on_click(self, event: events.Click) -> None:
         """A second click chooses."""
-        line, column = self.line_at(event.y), self.column_at(event.x)
+        x, y = self.inside(event)
+        line, column = self.line_at(y), self.column_at(x)
         if line is None or (column is None and self.cursor_kind == "cell"):
             return
         if event.chain == 2:
