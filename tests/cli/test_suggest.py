@@ -18,7 +18,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_json_has_exactly_the_promised_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "leads.csv"
-    path.write_text("First Name,Surname,E-mail,Email consent,Phone,Phone,\nAda,L,a@b.co,yes,+49 30 123456,030 55512,x\n", encoding="utf-8")
+    path.write_text(
+        "First Name,Surname,E-mail,Email consent,Phone,Phone,\nAda,L,a@b.co,yes,+49 30 123456,030 55512,x\n",
+        encoding="utf-8",
+    )
     assert run(["suggest", str(path), "--module", "Leads", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert set(shown) == {"headers"}
