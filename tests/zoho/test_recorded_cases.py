@@ -89,11 +89,17 @@ async def test_a_recorded_answer_gives_the_right_result_or_error(case: dict[str,
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c["id"].startswith("create")], ids=lambda c: c["id"])
+def makeable(case: dict[str, Any]) -> bool:
+    """False for requests that the client never makes: those without a key that it always sends."""
+    body = case["request_body"]
+    return {"operation", "resource"} <= body.keys() and {"module", "file_id"} <= body["resource"][0].keys()
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c["id"].startswith("create") and makeable(c)], ids=lambda c: c["id"]
+)
 async def test_a_job_is_sent_as_recorded(case: dict[str, Any]) -> None:
     body = json.loads(json.dumps(case["request_body"]))
-    if not {"operation", "resource"} <= body.keys() or not {"module", "file_id"} <= body["resource"][0].keys():
-        pytest.skip("a request that the client never makes")
     server = serving(answer(BY_ID["create-v2/SUCCESS RESPONSE"]))
     async with server.client(profile(version=version(case))) as client:
         await client.create_job(job_of(body))

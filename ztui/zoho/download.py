@@ -12,7 +12,7 @@ from ztui.errors import ArchiveError, ZohoError
 from ztui.zoho import wire
 from ztui.zoho.connection import Connection
 from ztui.zoho.failures import failure
-from ztui.zoho.results import check_archive
+from ztui.zoho.results import check_archive, check_contents
 from ztui.zoho.wire import Answer
 
 _REDIRECTS = 5
@@ -32,6 +32,7 @@ async def download(connection: Connection, given: str, to: Path) -> None:
     async def attempt(token: str) -> None:
         await _fetch(connection, url, token, part)
         await asyncio.to_thread(check_archive, part)
+        await asyncio.to_thread(check_contents, part)
 
     try:
         for number in range(1, _DAMAGED_TRIES + 1):
@@ -61,7 +62,7 @@ async def _fetch(connection: Connection, url: httpx.URL, token: str, part: Path)
         except httpx.RemoteProtocolError as error:
             # The connection ended before the announced length was there.
             raise ArchiveError("ARCHIVE_DAMAGED", details={"host": url.host, "reason": str(error)}) from error
-        except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.StreamError, ConnectionError, TimeoutError) as error:
             raise failure(error, url.host, harmless=True) from error
         url = target
     raise connection.redirected(response)
