@@ -105,6 +105,7 @@ def test_index_and_rows_are_what_csv_reader_reads(
     assert found == oracle(data, OpenFile.open(write(folder, data), overrides, workdir=folder).info.dialect)[1:]
 
 
+@pytest.mark.usefixtures("small_blocks")
 async def test_the_first_byte_beyond_ascii_at_2_mb_decides_the_encoding(tmp_path: Path) -> None:
     rows = b"Ada;Bonn\n" * 240_000
     data = b"Name;City\n" + rows + "Zoë;Köln\n".encode("cp1252")
@@ -117,6 +118,7 @@ async def test_the_first_byte_beyond_ascii_at_2_mb_decides_the_encoding(tmp_path
         assert any(what == "Encoding Windows-1252" for what, _ in file.info.notes)
 
 
+@pytest.mark.usefixtures("small_blocks")
 async def test_whoever_does_not_wait_for_the_index_can_settle_the_encoding(tmp_path: Path) -> None:
     data = b"Name;City\n" + b"Ada;Bonn\n" * 40_000 + "Zoë;Köln\n".encode("cp1252")
     with OpenFile.open(write(tmp_path, data)) as file:
@@ -129,6 +131,7 @@ async def test_whoever_does_not_wait_for_the_index_can_settle_the_encoding(tmp_p
         assert file.info.dialect.encoding == "utf-8"
 
 
+@pytest.mark.usefixtures("small_blocks")
 async def test_settling_takes_out_lone_crs(tmp_path: Path, copies: Path) -> None:
     data = b"a,b\n" + b"1,2\r\n" * 30_000
     with OpenFile.open(write(tmp_path, data), workdir=copies) as file:
@@ -143,6 +146,13 @@ async def test_settling_takes_out_lone_crs(tmp_path: Path, copies: Path) -> None
         assert not file.info.temporary
 
 
+def test_a_small_file_is_judged_as_a_whole_when_it_is_opened(tmp_path: Path) -> None:
+    data = b"Name;City\n" + b"Ada;Bonn\n" * 20_000 + "Zoë;Köln\n".encode("cp1252")
+    with OpenFile.open(write(tmp_path, data)) as file:
+        assert file.info.dialect.encoding == "cp1252"
+
+
+@pytest.mark.usefixtures("small_blocks")
 async def test_one_bad_byte_early_does_not_make_a_utf_8_file_something_else(tmp_path: Path) -> None:
     data = b"Name;City\nJos\xe9;Bonn\n" + b"Ada;Bonn\n" * 20_000 + "Zoë;Köln\n".encode() * 10
     with OpenFile.open(write(tmp_path, data)) as file:
@@ -163,6 +173,7 @@ async def test_an_insisted_encoding_stays(tmp_path: Path) -> None:
         assert file.structure[0].param("bytes") == "2"
 
 
+@pytest.mark.usefixtures("small_blocks")
 async def test_lone_crs_far_behind_the_beginning(tmp_path: Path, copies: Path) -> None:
     path = write(tmp_path, b"a,b\n" + b"1,2\n" * 30_000 + b"3,4\r5,6\r\n")
     with OpenFile.open(path, workdir=copies) as file:

@@ -28,8 +28,7 @@ from ztui.model.finding import Finding
 from ztui.model.plan import SourceId
 from ztui.model.table import AS_DETECTED, ColumnProfile, CsvInfo, DialectOverrides
 
-_AT_ONCE = 4 << 20  # bytes up to which the exact pass alone is quick enough
-_CACHED_WINDOWS = 8
+_AT_ONCE = 4 << 20  # bytes up to which all of a file is judged when it is opened, and no provisional index is needed
 _FINDINGS_EVERY = 0.25  # seconds between two looks at what the scan has found so far
 
 
@@ -53,7 +52,10 @@ class OpenFile(FileRows):
         Raises SourceError with a code of `errors/local_file.toml`.
         """
         with reading(path):
-            return cls(detect(path, overrides, workdir=workdir), overrides, workdir)
+            file = cls(detect(path, overrides, workdir=workdir), overrides, workdir)
+            if file._view.size <= _AT_ONCE:
+                file._settle(lambda _done, _fraction: None)
+            return file
 
     def __enter__(self) -> OpenFile:
         return self
