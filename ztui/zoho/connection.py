@@ -142,7 +142,7 @@ class Connection:
             async with asyncio.timeout(catalogue.limits().answer_seconds), self.open(request) as response:
                 content = await self._read(response)
         except (httpx.HTTPError, TimeoutError, OSError) as error:
-            raise failure(error, target.host, harmless=True) from error
+            raise failure(error, target.netloc.decode(), harmless=True) from error
         if response.is_redirect:
             raise self.redirected(response)
         return self._parsed(ask, response, content)
@@ -174,7 +174,7 @@ class Connection:
                 async with asyncio.timeout(seconds), self.open(request) as response:
                     content = await self._read(response)
             except (httpx.HTTPError, httpx.StreamError, TimeoutError, OSError) as error:
-                raise failure(error, url.host, harmless=ask.harmless) from error
+                raise failure(error, url.netloc.decode(), harmless=ask.harmless) from error
             if not response.is_redirect:
                 break
             target = self.target(response)

@@ -63,7 +63,7 @@ async def _fetch(connection: Connection, url: httpx.URL, token: str, part: Path)
             # The connection ended before the announced length was there.
             raise ArchiveError("ARCHIVE_DAMAGED", details={"host": url.host, "reason": str(error)}) from error
         except (httpx.HTTPError, httpx.StreamError, ConnectionError, TimeoutError) as error:
-            raise failure(error, url.host, harmless=True) from error
+            raise failure(error, url.netloc.decode(), harmless=True) from error
         url = target
     raise connection.redirected(response)
 
