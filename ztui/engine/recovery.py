@@ -265,6 +265,9 @@ class Recovery:
         self, number: int, rows: Sequence[RowOutcome], how: str, findings: tuple[ErrorInfo, ...]
     ) -> None:
         run = self._run
+        refused = self._not_read.pop(number, None)
+        if refused is not None:
+            findings = (*findings, refused)
         await run.commit(ev.OutcomesJoined(run.now, number, count(rows), how, findings), outcomes=(number, rows))
         run.forget_part(number)
 
