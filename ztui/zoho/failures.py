@@ -44,7 +44,7 @@ def _reason(error: BaseException) -> str:
     while found is not None:
         if isinstance(found, OSError) and not isinstance(found, ssl.SSLError) and found.strerror:
             # asyncio puts an address into the words of a refused connection; the number tells it plainly.
-            return os.strerror(found.errno) if (found.errno or 0) > 0 else found.strerror
+            return os.strerror(found.errno) if found.errno and found.errno > 0 else found.strerror
         if isinstance(found, ssl.SSLCertVerificationError):
             return getattr(found, "verify_message", "") or str(found)
         found = found.__cause__ or found.__context__
