@@ -47,8 +47,49 @@ MAPPING = Mapping(
     ),
 )
 
-_FIRST = ("Ada", "Grace", "Zoë", "José", "Linus", "Barbara", "Søren", "Margaret")
-_LAST = ("Lovelace", "Hopper", "Müller", "Núñez", "Torvalds", "Liskov", "Ångström", "Hamilton")
+_FIRST = ("Ada", "Grace", "Zoë", "José", "Linus", "Barbara", "Søren", "Margaret", "Edsger", "Radia", "Ken", "Frances")
+_LAST = ("Lovelace", "Hopper", "Müller", "Núñez", "Torvalds", "Liskov", "Ångström", "Hamilton", "Dijkstra", "Perlman")
+_COMPANY = (
+    "Acme",
+    "Globex",
+    "Initech",
+    "Umbrella",
+    "Stark",
+    "Wonka",
+    "Tyrell",
+    "Hooli",
+    "Northwind",
+    "Contoso",
+    "Litware",
+)
+_TRADE = ("Systems", "Labs", "Industries", "Holdings", "Logistics", "Foods", "Energy", "Media", "Robotics", "Insurance")
+_TITLE = (
+    "CEO",
+    "CTO",
+    "VP Sales",
+    "Head of Operations",
+    "Buyer",
+    "IT Director",
+    "Office Manager",
+    "Engineer",
+    "Analyst",
+)
+_STREET = ("Main St", "High Street", "Station Road", "Market Square", "Elm Avenue", "Mill Lane", "Church Road")
+_CITY = (
+    "Austin",
+    "Boston",
+    "Toronto",
+    "London",
+    "Leeds",
+    "Köln",
+    "Paris",
+    "Madrid",
+    "Pune",
+    "Tokyo",
+    "Lagos",
+    "Warsaw",
+)
+_NOTE = ("Met at the trade show", "Asked for a quote", "Wants a demo", "Uses a competitor", "Budget approved", "")
 _FAULTS = {
     1: "",
     2: "L" * 300,
@@ -69,23 +110,23 @@ def make(path: Path, rows: int) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
         out.write(",".join(HEADERS) + "\n")
         for number in range(rows):
-            domain = f"company{number % 997}.example"
+            company, digits = f"{pick(_COMPANY)} {pick(_TRADE)}", f"{draw.getrandbits(64):020d}"
+            domain = company.lower().replace(" ", "") + ".example"
+            first, last = pick(_FIRST), pick(_LAST)
             cells = [
-                pick(_FIRST), pick(_LAST), f"Company {number % 997} Ltd", "Head of Operations",
-                f"person.{number}@{domain}",
-                f"+{number % 98 + 1} 555 {number % 9_000_000 + 1_000_000}", f"+1-555-{number % 10_000:04d}",
-                f"https://www.{domain}", pick(SOURCES), "Active", str(number % 5000 + 1),
-                f"{number * 7 % 1_000_003}.25",
-                f"{number % 999} Main Street", "Köln", "NW", f"{number % 100_000:05d}", "Germany",
-                "true" if number % 10 == 0 else "false",
-                f"{number % 28 + 1:02d}/{number % 12 + 1:02d}/{1950 + number % 50}",
-                "Asked for a quote; follow up in Q3",
+                first, last, f"{company} Ltd", pick(_TITLE), f"p.{digits[:4]}.{number}@{domain}",
+                f"+{number % 98 + 1} {digits[4:7]} {digits[7:14]}", f"+1-{digits[1:4]}-555-{digits[8:12]}",
+                f"https://www.{domain}", pick(SOURCES), "Active", str(int(digits[5:9]) + 1),
+                f"{int(digits[8:15])}.{digits[15:17]}", f"{int(digits[2:5])} {pick(_STREET)}", pick(_CITY),
+                digits[3:5], digits[10:15], "Germany", "true" if chance() < 0.1 else "false",
+                f"{int(digits[6:9]) % 28 + 1:02d}/{int(digits[11:14]) % 12 + 1:02d}/{1950 + int(digits[16:18]) % 50}",
+                pick(_NOTE),
             ]  # fmt: skip
             if chance() < 0.033:
                 place = pick(tuple(_FAULTS))
                 cells[place] = _FAULTS[place]
             if number % 20 == 0:
-                cells[2] = f'"Company {number % 997}, Sons and ""Daughters"""'
+                cells[2] = f'"{company}, Sons and Daughters"'
             if number % 50 == 0:
                 cells[12] = f'"{number % 999} Main Street\nSecond floor"'
             out.write(",".join(cells) + "\n")

@@ -19,7 +19,7 @@ from ztui.errors import SourceError
 from ztui.model.table import Dialect
 
 BLOCK = 1 << 18
-WINDOW = 1 << 16
+WINDOW = 1 << 15
 """Bytes of a block that a row pattern is let loose on at a time."""
 
 _PROOF = 20
@@ -110,14 +110,18 @@ class RangeWalk:
             self._stream = stream
             slow = 0
             while self._most is None or self.records < self._most:
-                if self.offset - (self.checkpoints[-1][0] if self.checkpoints else -BLOCK) >= BLOCK >> 1:
-                    self.checkpoints.append((self.offset, self.records, self.lines))
+                self._mark()
                 if skim and slow < _STUBBORN:
                     slow = 0 if self._skim(sink) else slow + 1
                 if self._end is not None and self.offset >= self._end:
                     return
                 if not self._record(sink):
                     return
+
+    def _mark(self) -> None:
+        """Note a place to begin reading at, unless there is one near."""
+        if not self.checkpoints or self.offset - self.checkpoints[-1][0] >= WINDOW:
+            self.checkpoints.append((self.offset, self.records, self.lines))
 
     def _skim(self, sink: Sink) -> bool:
         """Let the sink take good rows, window by window; True when it took any."""
@@ -131,6 +135,7 @@ class RangeWalk:
             if not rows:
                 return took
             took = True
+            self._mark()
             self.records += rows
             self.lines += lines
             self.offset = self._base + stop

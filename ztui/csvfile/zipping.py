@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 LEVEL = 6
-AHEAD = 24
-"""Pieces that may wait for the compressor; with pieces of about 256 KB some six megabytes."""
+AHEAD = 8
+"""Pieces that may wait for the compressor; with pieces of about 256 KB some two megabytes."""
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")

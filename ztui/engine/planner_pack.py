@@ -23,14 +23,17 @@ from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.planner_columns import RowMaker, quote
 from ztui.engine.preflight_cells import Charset
 from ztui.engine.preflight_pattern import charset_of
-from ztui.engine.preflight_repeats import read_records
+from ztui.engine.preflight_repeats import read_records, repeated
 from ztui.engine.preflight_segment import Job, SegmentCheck
 from ztui.engine.transform import compile_mapping
 from ztui.errors import PlanError
 from ztui.model.mapping import FieldMapping
 from ztui.model.plan import ImportPlan
 
-_MEMO = 1 << 14
+_MEMO = 1 << 15
+_SLICE = 1 << 15
+_KEYS_AT_ONCE = 1 << 17
+"""Keys held in memory at a time: packing is to stay small."""
 
 
 def pack_parts(plan: ImportPlan, folder: Path, on_part: Callable[[DonePart], None]) -> None:
@@ -95,12 +98,13 @@ class Families:
 
     def _find(self, plan: ImportPlan, numbers: array[int]) -> None:
         included = _Included(plan)
-        first: dict[int, int] = {}
-        if len(set(numbers)) == len(numbers):
+        twice = repeated(lambda: _slices(numbers), len(numbers), _KEYS_AT_ONCE)
+        if not twice:
             return
-        for record, number in enumerate(numbers):
-            if number and included.has(record):
-                leader = first.setdefault(number, record)
+        first: dict[int, int] = {}
+        for record in [at for at, number in enumerate(numbers) if number in twice]:
+            if included.has(record):
+                leader = first.setdefault(numbers[record], record)
                 if leader != record:
                     self.followers.setdefault(leader, array("q")).append(record)
         self.special = array("q", sorted({*self.followers, *(r for f in self.followers.values() for r in f)}))
@@ -119,6 +123,11 @@ class Families:
         start = self._ends[at - 1] if at else 0
         self._spool.seek(start)
         return self._spool.read(self._ends[at] - start), self._lines[at]
+
+
+def _slices(numbers: array[int]) -> Iterator[array[int]]:
+    """The numbers in handy pieces."""
+    return (numbers[at : at + _SLICE] for at in range(0, len(numbers), _SLICE))
 
 
 def _key_field(plan: ImportPlan) -> FieldMapping | None:

@@ -18,7 +18,7 @@ from ztui.engine.preflight_cells import Charset, field_pattern
 from ztui.engine.preflight_rows import RowRules
 from ztui.model.table import Dialect
 
-_MEMO = 1 << 14
+_MEMO = 1 << 15
 KeyOf = Callable[[int, str], int]
 """(slot, value) to the number that stands for the key."""
 

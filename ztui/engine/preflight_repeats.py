@@ -7,7 +7,7 @@ that memory stays bounded. Records whose numbers meet are read again and compare
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,18 +50,17 @@ def numbers_of(file: KeyFile) -> array[int]:
     return numbers
 
 
-def repeated(files: Sequence[KeyFile], records: Iterable[int] = ()) -> set[int]:
-    """The numbers that occur more than once over all files."""
-    total = sum(f.records for f in files)
-    passes = max(1, -(-total // _AT_ONCE))
+def repeated(read: Callable[[], Iterable[array[int]]], total: int, at_once: int = _AT_ONCE) -> set[int]:
+    """The numbers that occur more than once in `total` ones, blank keys aside.
+
+    `read` gives them, in any number of arrays; it is called once for every `at_once` numbers, which bounds the memory.
+    """
+    passes = max(1, -(-total // at_once))
     twice: set[int] = set()
     for turn in range(passes):
         seen: set[int] = set()
-        for file in files:
-            numbers: Iterable[int] = numbers_of(file)
-            if passes > 1:
-                numbers = [n for n in numbers if n % passes == turn]
-            mine = numbers if isinstance(numbers, (list, array)) else list(numbers)
+        for numbers in read():
+            mine: Sequence[int] = numbers if passes == 1 else [n for n in numbers if n % passes == turn]
             distinct = set(mine)
             if len(distinct) < len(mine):
                 once: set[int] = set()
@@ -104,7 +103,7 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
     """The records whose key an earlier record has, in order; `extra` is the line of the first record with that key."""
     rule = check.rules.fields[job.slot]
     edits = {e.record: e.value for e in job.edits if e.api_name == rule.api_name}
-    twice = repeated(job.files)
+    twice = repeated(lambda: map(numbers_of, job.files), sum(f.records for f in job.files))
     if edits:
         # an edited key can meet any other: look at all that share a number with one, old or new
         twice.update(check.key_of(job.slot, value) for value in edits.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ztui.engine.transform_steps import BLANKS, KINDS, Apply, BadStep, Refusal
 from ztui.model.mapping import Step
 
-_MEMO = 1 << 13
+_MEMO = 1 << 15
 
 
 def make(step: Step) -> Apply:
