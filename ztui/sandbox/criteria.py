@@ -16,6 +16,8 @@ from ztui.sandbox.org import FieldDef, ModuleDef, Org
 NUMERIC = frozenset({"integer", "bigint", "double", "currency", "percent"})
 MAX_DEPTH = 30
 MAX_CONDITIONS = 100
+MAX_VALUE = 2000
+MAX_WILDCARDS = 10
 Sql = tuple[str, list[object]]
 OPERATORS = {
     "equals": "=",
@@ -68,6 +70,8 @@ def condition(org: Org, module: ModuleDef, name: str, operator: str, values: Seq
         return (blank if operator == "is null" else f"NOT {blank}"), []
     if not values:
         raise BadQuery("value is missing")
+    if any(len(v) > MAX_VALUE or v.count("%") > MAX_WILDCARDS for v in values):
+        raise BadQuery("value given seems to be invalid", name)
     if field.data_type == "multiselectpicklist":
         return _multi(column, field, operator, values)
     if field.data_type in NUMERIC and field.api_name != "id":

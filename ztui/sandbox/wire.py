@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from ztui.sandbox.dialect import VERSIONS, Dialect
 
 Json = object
+MAX_DEPTH = 50
 JSON_TYPE = "application/json;charset=utf-8"
 
 
@@ -83,11 +84,28 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("the number is too large")
+    return number
+
+
+def _too_deep(value: Json, left: int = MAX_DEPTH) -> bool:
+    if not isinstance(value, (dict, list)) or not value:
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return left == 0 or any(_too_deep(item, left - 1) for item in inner)
+
+
 def load(body: bytes) -> Json:
-    """Parse a request's JSON, whatever its Content-Type; ValueError for anything that is not proper JSON text."""
+    """Parse a request's JSON, whatever its Content-Type; ValueError for anything that is not proper JSON text, and
+    for what could not be written again (endless numbers, half surrogates, very deep nesting)."""
     try:
         text = body.decode("utf-8-sig")
-        value: Json = json.loads(text, parse_constant=_refuse_constant)
+        value: Json = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        if _too_deep(value):
+            raise ValueError("nested too deeply")
         if "\\u" in text:
             dump_strict(value)
     except (RecursionError, UnicodeError) as problem:
