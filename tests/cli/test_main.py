@@ -97,3 +97,11 @@ def _catch_open(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, str |
     monkeypatch.setattr(opening, "show", note)
     assert main.cli is not None
     return opened
+
+
+def test_every_command_can_be_imported_and_shows_help_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in COMMANDS:
+        assert run([name, "--help"]) == 0, name
+        shown = capsys.readouterr().out
+        assert f"Usage: ztui {name}" in shown
+        assert "xample" in shown, name

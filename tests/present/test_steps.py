@@ -24,6 +24,7 @@ CREATED = ev.JobCreated("t", 1, "4150", 500)
 def test_the_closing_line_accounts_for_every_row() -> None:
     counts = OutcomeCounts(added=5, updated=4, skipped=2, unprocessed=1, not_sent=3)
     assert summary_line(counts) == "5 added, 4 updated, 3 skipped, 3 not sent of 15 rows"
+    assert summary_line(OutcomeCounts(added=1), 3) == "1 added, 0 updated, 0 skipped, 0 not sent, 2 open of 3 rows"
     assert summary_line(OutcomeCounts(unknown=2)) == "0 added, 0 updated, 0 skipped, 0 not sent, 2 unknown of 2 rows"
 
 

@@ -22,6 +22,7 @@ from ztui.model.crm import Operation
 @click.option(
     "--mapping", type=click.Path(dir_okay=False, path_type=Path), help="A mapping file; else a sure proposal."
 )
+@click.option("--adapt", is_flag=True, help="Follow mapped columns that moved or were renamed since.")
 @click.option("--module", "-m", metavar="MODULE", help="The CRM module, e.g. Leads; else the mapping's.")
 @click.option("--operation", type=click.Choice([o.value for o in Operation]), help="insert, update or upsert.")
 @click.option("--find-by", metavar="FIELD", help="The key for update and upsert, by API name.")
@@ -41,6 +42,7 @@ def command(
     /,
     file: str,
     mapping: Path | None,
+    adapt: bool,
     module: str | None,
     operation: str | None,
     find_by: str | None,
@@ -68,6 +70,7 @@ def command(
         find_by=find_by,
         ignore_empty=ignore_empty,
         mapping_file=mapping,
+        adapt=adapt,
         canary=canary,
         strict=strict,
         online=online,

@@ -36,7 +36,7 @@ def show_outcomes(runs: Runs, state: RunState, report: CheckReport | None = None
     if report is not None:
         output.lines(left_out_lines(report, plan.info.headers, plan.schema, set(plan.exclude)))
     output.line("")
-    output.line(summary_line(runs.counts(state.run_id)))
+    output.line(summary_line(runs.counts(state.run_id), state.total_rows))
 
 
 def _examples(runs: Runs, state: RunState, group: OutcomeGroup, count: int) -> list[Told]:
@@ -111,5 +111,5 @@ def outcome_data(runs: Runs, state: RunState, mapped: Mapped, report: CheckRepor
         "mapping": mapping,
         "findings": findings,
         "not_sent": counts.not_sent,
-        "summary": summary_line(counts),
+        "summary": summary_line(counts, state.total_rows),
     }

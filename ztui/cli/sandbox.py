@@ -63,7 +63,10 @@ def command(
     as_json: bool,
     exit_with_parent: bool,
 ) -> None:
-    """Imitate Zoho on this machine: try an import before it touches a real org."""
+    """Imitate Zoho on this machine: try an import before it touches a real org.
+
+    Example: ztui sandbox --port 8080 --state org.sqlite3 --pace real
+    """
     from ztui.sandbox.launch import BadSettings, Settings, explained, run
 
     chosen: dict[str, object] = {}

@@ -47,6 +47,7 @@ class Options:
     find_by: str | None = None
     ignore_empty: bool | None = None
     mapping_file: Path | None = None
+    adapt: bool = False
     canary: int = 0
     strict: bool = False
     online: bool = True
@@ -76,6 +77,7 @@ class _Import:
         plan = await self._plan(mapped, report)
         await self._confirm(plan, report)
         state = await self._send(plan, report)
+        await asyncio.to_thread(self.workspace.mappings.remember, mapped.mapping)
         if self.options.as_json:
             output.document(outcome_data(self.workspace.runs, state, mapped, report))
         else:
@@ -94,7 +96,14 @@ class _Import:
         mapped = await map_file(
             self.workspace,
             self.file,
-            Wanted(wanted.module, wanted.operation, wanted.find_by, wanted.mapping_file, wanted.ignore_empty),
+            Wanted(
+                wanted.module,
+                wanted.operation,
+                wanted.find_by,
+                wanted.mapping_file,
+                wanted.ignore_empty,
+                wanted.adapt,
+            ),
         )
         self._say(["", "File", *file_lines(self.file.info, rows)])
         self._say(["", f"Mapping ({mapped.origin.value})", *mapping_lines(mapped, self.file.info.headers)])

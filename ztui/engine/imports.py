@@ -36,13 +36,17 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for; None and "" leave it to the mapping file, the remembered mapping or the proposal."""
+    """What was asked for; None and "" leave it to the mapping file, the remembered mapping or the proposal.
+
+    `adapt` follows mapped columns that moved or were renamed since the mapping file was made.
+    """
 
     module: str = ""
     operation: Operation | None = None
     find_by: str | None = None
     mapping_file: Path | None = None
     ignore_empty: bool | None = None
+    adapt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,17 @@ async def map_file(workspace: Workspace, file: OpenFile, wanted: Wanted) -> Mapp
     """The mapping for an open file: the mapping file's, else the one remembered for these headers, else a proposal.
 
     Raises ConfigError for a mapping file that cannot be used, UsageError MODULE_MISSING when no module is named
-    anywhere, and ZohoError when the org cannot be asked for its fields.
+    anywhere and MAPPING_DRIFTED when mapped columns are not where the mapping file says, and ZohoError when the org
+    cannot be asked for its fields.
     """
     if wanted.mapping_file is not None:
         given = await asyncio.to_thread(workspace.mappings.load, wanted.mapping_file)
         schema = await workspace.schema(wanted.module or given.module)
         drift = workspace.mappings.drift(given, file.info.headers)
+        lost = [d for d in drift if d.fields and (d.kind == "missing" or not wanted.adapt)]
+        if lost:
+            facts = {"columns": ", ".join(f"{d.header} ({d.kind})" for d in lost), "path": str(wanted.mapping_file)}
+            raise UsageError("MAPPING_DRIFTED", details=facts)
         mapping = workspace.mappings.adapt(given, file.info.headers) if drift else given
         return Mapped(schema, _as_wanted(mapping, wanted), Origin.FILE, drift=drift)
     if not wanted.module:

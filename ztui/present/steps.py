@@ -14,6 +14,7 @@ from ztui.model.mapping import Mapping
 from ztui.model.outcome import OutcomeCounts
 from ztui.model.run import RunState, Stage
 from ztui.model.table import CsvInfo
+from ztui.present.drift import drift_lines
 from ztui.present.errors import info_text
 from ztui.present.findings import explain, how_many
 from ztui.present.tables import table
@@ -62,13 +63,9 @@ def mapping_lines(mapped: Mapped, headers: Sequence[str]) -> list[str]:
     if left:
         lines.append(f"Left out: {', '.join(visible(name) for name in left)}")
     lines.append(operation_line(mapping))
-    lines += [f"The file differs from the mapping's: {_drift(change)}" for change in mapped.drift]
+    lines += [f"Changed since the mapping was made: {line}" for line in drift_lines(mapped.drift)]
     lines += [f"Open: {visible(doubt)}" for doubt in mapped.doubts]
     return lines
-
-
-def _drift(change: object) -> str:
-    return visible(str(getattr(change, "text", "") or change))
 
 
 def operation_line(mapping: Mapping) -> str:
@@ -200,12 +197,15 @@ def outcome_lines(
     return lines
 
 
-def summary_line(counts: OutcomeCounts) -> str:
-    """The closing line: how every row ended. Rows Zoho did not get to count as skipped."""
+def summary_line(counts: OutcomeCounts, rows: int = 0) -> str:
+    """The closing line: how every row ended. Rows that Zoho did not get to count as skipped; `rows` is how many there
+    are in all, so that those whose end is still open are told too."""
+    still = rows - counts.total
     unknown = f", {counts.unknown} unknown" if counts.unknown else ""
+    waiting = f", {still} open" if still > 0 else ""
     return (
         f"{counts.added} added, {counts.updated} updated, {counts.skipped + counts.unprocessed} skipped, "
-        f"{counts.not_sent} not sent{unknown} of {counts.total} rows"
+        f"{counts.not_sent} not sent{unknown}{waiting} of {max(rows, counts.total)} rows"
     )
 
 
