@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from ztui.model.crm import Field, ModuleSchema, Operation
-from ztui.model.mapping import FieldMapping
+if TYPE_CHECKING:
+    from ztui.model.crm import Field, ModuleSchema, Operation
+    from ztui.model.mapping import FieldMapping
+
 
 #: Zoho's words for data types, in words people use; others are shown as they are.
 _TYPES = {
@@ -78,6 +81,8 @@ def type_details(field: Field) -> str:
 
 def why_not(field: Field, operation: Operation) -> str | None:
     """Why this operation cannot write the field, or None when it can."""
+    from ztui.model.crm import Operation
+
     if field.writable(operation):
         return None
     if field.data_type in ("formula", "autonumber", "rollup_summary"):
@@ -97,7 +102,7 @@ def offered(schema: ModuleSchema, operation: Operation, *, all_fields: bool = Fa
     if all_fields:
         return ordered(f for f in schema.fields if f.visible)
     fields = list(schema.writable(operation))
-    if operation is not Operation.INSERT:
+    if operation.value != "insert":
         key = schema.field("id")
         if key is not None and key not in fields:
             fields.insert(0, key)
@@ -134,7 +139,7 @@ def matches(field: Field, text: str) -> bool:
 
 
 def fuzzy(text: str, *names: str) -> float:
-    """How well what was typed fits a name, 0 (not at all) to 1: exact, start, word start, within, or letters in order."""
+    """How well what was typed fits a name, 0 (not at all) to 1: exact, start, word start, within, letters in order."""
     typed = text.casefold().strip()
     if not typed:
         return 0.5

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ztui.model.crm import ModuleSchema
-from ztui.model.mapping import Mapping, Suggestion
-from ztui.model.table import ColumnProfile, CsvInfo
 from ztui.present.fields import percent, sureness
+
+if TYPE_CHECKING:
+    from ztui.model.crm import ModuleSchema
+    from ztui.model.mapping import Mapping, Suggestion
+    from ztui.model.table import ColumnProfile, CsvInfo
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", ":": "colon", " ": "space"}
 

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ztui.model.table import DialectOverrides
-
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
     from ztui.engine.preflight import CheckReport
@@ -15,10 +13,10 @@ if TYPE_CHECKING:
     from ztui.model.crm import ModuleSchema
     from ztui.model.mapping import Mapping
     from ztui.model.profile import Profile
+    from ztui.model.table import DialectOverrides
     from ztui.tui.draft import Draft
 
 DEFAULT_MODULE = "Leads"
-AS_FOUND = DialectOverrides()
 
 
 class Session:
@@ -34,7 +32,8 @@ class Session:
         self._workspace: Workspace | None = None
         self.path = path
         self.module = module
-        self.overrides = DialectOverrides()
+        #: What the user insists on about the format; None: nothing.
+        self.overrides: DialectOverrides | None = None
         self.file: OpenFile | None = None
         self.schema: ModuleSchema | None = None
         self.draft: Draft | None = None
@@ -86,7 +85,7 @@ class Session:
 
     # -- file and module
 
-    async def open(self, path: str, overrides: DialectOverrides = AS_FOUND) -> OpenFile:
+    async def open(self, path: str, overrides: DialectOverrides | None = None) -> OpenFile:
         """Open another file; the mapping of the one before is dropped. Raises SourceError.
 
         It does not wait for the workspace: rows are on screen before profiles have been read.
@@ -95,7 +94,7 @@ class Session:
         def work() -> OpenFile:
             from ztui.engine.files import OpenFile
 
-            return OpenFile.open(path, overrides)
+            return OpenFile.open(path, overrides) if overrides is not None else OpenFile.open(path)
 
         file = await asyncio.to_thread(work)
         if self.file is not None:

@@ -53,9 +53,11 @@ class DialectDialog(Dialog[None]):
     }
     """
 
-    def __init__(self, info: CsvInfo, overrides: DialectOverrides, reread: Callable[[DialectOverrides], None]) -> None:
+    def __init__(
+        self, info: CsvInfo, overrides: DialectOverrides | None, reread: Callable[[DialectOverrides], None]
+    ) -> None:
         super().__init__()
-        self._info, self._overrides, self._reread = info, overrides, reread
+        self._info, self._overrides, self._reread = info, overrides or DialectOverrides(), reread
 
     def body(self) -> ComposeResult:
         """The settings, and how they were found."""

@@ -13,9 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from ztui.errors import PlanError
 from ztui.model.event import ErrorInfo
-from ztui.model.outcome import OutcomeGroup, RowOutcome, RowResult
-from ztui.model.run import RunState
+from ztui.model.outcome import REFUSED, OutcomeGroup, RowOutcome, RowResult
+from ztui.model.run import Phase, RunState
 from ztui.present.errors import info_text
 from ztui.present.inspector import diagnosis_parts, group_about, group_cells, repair_words, summary
 from ztui.tui.dialogs.base import Words
@@ -26,8 +27,6 @@ from ztui.tui.widgets.refused_rows import OutcomeRows, RefusedRows
 
 if TYPE_CHECKING:
     from ztui.engine.diagnose import Repair
-
-REFUSED = (RowResult.SKIPPED, RowResult.UNPROCESSED, RowResult.NOT_SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,10 @@ class InspectorScreen(InspectorRepair):
         return self.query_one("#groups", Grid)
 
     def _run_changed(self, state: RunState) -> None:
-        if state.run_id == self.run_id and (self.state is None or state.outcome != self.state.outcome):
+        if state.parent_run == self.run_id and state.phase is not Phase.PACKING:
+            self.repair = None  # what that run has in hand must not be sent a second time
+            self.work(self.load(), "load")
+        elif state.run_id == self.run_id and (self.state is None or state.outcome != self.state.outcome):
             self.work(self.load(), "load")
 
     async def load(self) -> None:
@@ -120,7 +122,10 @@ class InspectorScreen(InspectorRepair):
         self.plan = runs.plan(self.run_id)
         groups = await asyncio.to_thread(runs.groups, self.run_id)
         if self.repair is None and any(g.result in REFUSED for g in groups):
-            self.repair = await asyncio.to_thread(runs.repair, self.run_id)
+            try:
+                self.repair = await asyncio.to_thread(runs.repair, self.run_id)
+            except PlanError:
+                self.repair = None  # every refused row is in the hands of a later run
         items = [_Item(error=p.error, part=p.number) for p in self.state.parts if p.error is not None]
         if self.state.error is not None:
             items.insert(0, _Item(error=self.state.error))
@@ -172,6 +177,9 @@ class InspectorScreen(InspectorRepair):
             if first is not None:
                 grid.move_to(0, first)
             below.border_subtitle = "red: wants mending · Enter changes a cell"
+        elif item.group is not None and item.group.result in REFUSED:
+            grid.show((Column("", width=10),), Lines())
+            below.border_subtitle = "sent again by a later run"
         elif item.group is not None:
             group = item.group
             runs, run = self.session.ready.runs, self.run_id

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from ztui.model.crm import Field
-from ztui.model.finding import Finding
-from ztui.model.mapping import Step
 from ztui.present.fields import why_not
 from ztui.present.preview import dialect_line, mapped_counts, rows_line
 from ztui.tui.drag import DragSource, Ghost
@@ -24,6 +21,11 @@ from ztui.tui.widgets.detail import Detail
 from ztui.tui.widgets.fields import FieldList
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from ztui.model.crm import Field
+    from ztui.model.finding import Finding
+    from ztui.model.mapping import Step
 
 
 class MappingScreen(Opening, Choosing, Looking, Saving):

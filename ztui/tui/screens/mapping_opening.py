@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ztui.model.table import DialectOverrides
 from ztui.tui.screens.mapping_parts import MappingParts
 from ztui.tui.session import DEFAULT_MODULE
 
 if TYPE_CHECKING:
     from textual import events
+
+    from ztui.model.table import DialectOverrides
 
 
 class Opening(MappingParts):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ztui.model.crm import Field
 from ztui.present.fields import fed_by, type_details
 from ztui.present.preview import column_line
 from ztui.present.text import clip, visible, width
 from ztui.tui.dialogs.base import Words
-from ztui.tui.draft import Draft
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
+    from ztui.model.crm import Field
+    from ztui.tui.draft import Draft
 
 Parts = list[str | tuple[str, str]]
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ztui.model.crm import Field
 from ztui.present.fields import fed_by, full_name, matches, offered, type_name
 from ztui.present.preview import first_filled
-from ztui.tui.draft import Draft
 from ztui.tui.drag import Cargo, DragSource
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
+
+if TYPE_CHECKING:
+    from ztui.model.crm import Field
+    from ztui.tui.draft import Draft
 
 
 class FieldList(Grid, DragSource):
@@ -157,4 +159,3 @@ class FieldList(Grid, DragSource):
         mapped = self._draft.mapping.for_field(field.api_name) if self._draft else None
         label = fed_by(mapped, self._draft.mapping.headers) if self._draft and mapped else field.label
         return Cargo("field", line, field.api_name, label)
-

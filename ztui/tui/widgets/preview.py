@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from ztui.present.preview import head_note
-from ztui.tui.draft import Draft
 from ztui.tui.drag import Cargo, DragSource
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
+    from ztui.tui.draft import Draft
 
 
 class FileLines:
