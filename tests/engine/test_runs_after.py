@@ -148,12 +148,19 @@ async def test_a_refused_job_names_the_field_and_is_sent_with_one_word(world: Wo
     assert diagnosis.repairs[0].automatic
     assert "Last_Name" in diagnosis.remedy
     assert diagnosis.fields[0].header == "Name"
-    second = await world.runs.start(world.runs.mend(state.run_id, diagnosis.repairs[0]))
+    with pytest.raises(PlanError, match="REPAIR_NEEDS_A_WORD"):
+        world.runs.mend(state.run_id, Repair("set_default"))
+    mended = world.runs.mend(state.run_id, diagnosis.repairs[0])
+    second = await world.runs.start(mended)
 
     assert second.outcome == OutcomeCounts(added=8)
     assert world.runs.total(state.run_id) == OutcomeCounts(added=8)
-    with pytest.raises(PlanError, match="REPAIR_NEEDS_A_WORD"):
-        world.runs.mend(state.run_id, Repair("set_default"))
+    with pytest.raises(PlanError, match="REPAIR_SENT_ALREADY"):
+        await world.runs.start(mended)
+    with pytest.raises(PlanError, match="REPAIR_NOTHING"):
+        world.runs.mend(state.run_id, diagnosis.repairs[0])
+    with pytest.raises(PlanError, match="REPAIR_NOTHING"):
+        world.runs.repair(state.run_id)
 
 
 async def test_a_refused_row_is_put_into_words(world: World) -> None:
@@ -359,6 +366,14 @@ def test_many_rows_into_production_are_confirmed_by_their_number(world: World) -
         world.runs.confirm(plan, "yes")
     world.write(20)
     assert world.runs.confirmation(world.plan()) == ""
+
+
+async def test_a_run_taken_back_is_no_reason_to_warn(world: World) -> None:
+    world.write(5)
+    plan = world.plan()
+    state = await world.runs.start(plan)
+    await world.runs.undo(state.run_id)
+    assert world.runs.earlier(plan.source, "Leads") == []
 
 
 async def test_nothing_refused_nothing_to_repair(world: World) -> None:

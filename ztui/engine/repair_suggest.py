@@ -49,14 +49,14 @@ class Suggestion:
 
 
 def suggest_repairs(session: RepairSession) -> tuple[Suggestion, ...]:
-    """What could be done about the rows that still are bad, most rows first."""
+    """What could be done about the rows that still are bad, most rows first; giving the value up comes last."""
     found: list[Suggestion] = []
     for api_name in session.fields:
         bad = [row.record for row in session.rows if session.cell(row.record, api_name).bad]
         if bad:
             found += _for_field(session, session.field(api_name), bad)
     found += _by_key(session)
-    return tuple(sorted(found, key=lambda s: -s.count))
+    return tuple(sorted(found, key=lambda s: (s.kind == CLEAR, -s.count)))
 
 
 def apply_suggestion(session: RepairSession, suggestion: Suggestion) -> int:

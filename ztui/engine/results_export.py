@@ -15,14 +15,11 @@ from typing import Any, TextIO
 from ztui.engine.diagnose import Diagnosis, diagnose_row
 from ztui.engine.ports import Source
 from ztui.errors import UsageError
-from ztui.model.outcome import RowOutcome, RowResult
+from ztui.model.outcome import REFUSED, RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.table import CsvInfo, Dialect
 from ztui.store.atomic import store_error
 from ztui.store.ledger import Ledger
-
-REFUSED = (RowResult.SKIPPED, RowResult.UNPROCESSED, RowResult.NOT_SENT)
-"""Results whose rows are surely not in the CRM, so that they may be sent again."""
 
 COLUMNS = (
     "ztui_line",

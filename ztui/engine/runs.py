@@ -60,6 +60,8 @@ class Runs(Aftercare):
         scope = made.scope_of(plan)
         if len(scope) <= len(set(plan.exclude)):
             raise PlanError("NOTHING_TO_SEND", details={"path": plan.info.path})
+        if plan.parent_run is not None and not self.taken_care_of(plan.parent_run).isdisjoint(scope):
+            raise PlanError("REPAIR_SENT_ALREADY", details={"run": plan.parent_run})
         crm = await self._connect(plan.profile)
         digest = self._packer.plan_digest(plan)
         run_id = self._new_id(digest)

@@ -14,7 +14,7 @@ from ztui.engine.forecast import Forecast, make_forecast
 from ztui.engine.ports import OnState
 from ztui.engine.recovery import Recovery
 from ztui.engine.repair import RepairRow, RepairSession
-from ztui.engine.results_export import REFUSED, ExportReport, export_results
+from ztui.engine.results_export import ExportReport, export_results
 from ztui.engine.runs_known import KnownRuns, quiet
 from ztui.engine.sent import sent_header, sent_rows
 from ztui.engine.transform import compile_mapping
@@ -22,7 +22,7 @@ from ztui.engine.undo import OnProgress, Undoing, UndoPreview, UndoReport
 from ztui.errors import PlanError, RunError
 from ztui.model import event as ev
 from ztui.model.event import ErrorInfo
-from ztui.model.outcome import OutcomeCounts, RowOutcome, RowResult
+from ztui.model.outcome import REFUSED, OutcomeCounts, RowOutcome, RowResult
 from ztui.model.plan import ImportPlan
 from ztui.model.run import RunState, Stage
 
@@ -106,13 +106,14 @@ class Aftercare(KnownRuns):
         """A session to mend the refused rows.
 
         Reads archives and, for rows never packed, the source: call it in a thread when there are many rows. `unknown`
-        takes rows of unknown fate too: sending those may double records, so ask first. PlanError when no row was
-        refused.
+        takes rows of unknown fate too: sending those may double records, so ask first. Rows that a later repair of
+        this run has sent, or is about to, are not in it. PlanError when there is none.
         """
         run_id = self.ledger.find(run)
         plan = self.ledger.plan(run_id)
         results = (*REFUSED, RowResult.UNKNOWN) if unknown else REFUSED
-        outcomes = list(self.ledger.outcomes.each(run_id, results=results))
+        taken = self.taken_care_of(run_id)
+        outcomes = [o for o in self.ledger.outcomes.each(run_id, results=results) if o.record not in taken]
         if not outcomes:
             raise PlanError("REPAIR_NOTHING", details={"run": run_id})
         values = self._values(run_id, plan, [outcome.record for outcome in outcomes])
@@ -147,15 +148,19 @@ class Aftercare(KnownRuns):
     def mend(self, run: str, repair: Repair) -> ImportPlan:
         """A plan that sends again what a refused part (or a cancellation) kept out, with one thing mended.
 
-        PlanError when no part was refused, or when the repair needs a person's word.
+        Only rows that are surely not in the CRM, and that no later repair has sent. PlanError when there is none, or
+        when the repair needs a person's word.
         """
         state = self.get(run)
         plan = self.plan(run)
+        taken = self.taken_care_of(state.run_id)
+        surely_out = {o.record for o in self.ledger.outcomes.each(state.run_id, results=REFUSED)} - taken
         records = [
             record
             for part in state.parts
             if part.stage in (Stage.REFUSED, Stage.FAILED, Stage.CANCELLED)
             for record in self.ledger.parts.get(state.run_id, part.number).records
+            if record in surely_out
         ]
         if not records:
             raise PlanError("REPAIR_NOTHING", details={"run": state.run_id})

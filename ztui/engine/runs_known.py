@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
+from ztui.engine import outcomes as made
 from ztui.engine.files import OpenFile
 from ztui.engine.polling import Clock, Pace, SystemClock, live_pace, local_pace
 from ztui.engine.ports import Connect, Crm, OnState, Opener, Packer
@@ -15,7 +16,7 @@ from ztui.engine.sent import sent_values
 from ztui.engine.sources import open_again, reopen
 from ztui.errors import SourceChanged
 from ztui.model import event as ev
-from ztui.model.outcome import OutcomeCounts, OutcomeGroup, RowOutcome, RowResult
+from ztui.model.outcome import REFUSED, OutcomeCounts, OutcomeGroup, RowOutcome, RowResult
 from ztui.model.plan import ImportPlan, SourceId
 from ztui.model.profile import Profile
 from ztui.model.run import RunState
@@ -106,9 +107,13 @@ class KnownRuns:
         return [self.ledger.state(run) for run in self.ledger.unfinished()]
 
     def earlier(self, source: SourceId, module: str) -> Sequence[RunState]:
-        """Earlier runs of the same bytes into the same module, newest first, which sent or may have sent anything."""
+        """Earlier runs of the same bytes into the same module, newest first, which sent or may have sent anything.
+
+        Those that were taken back are left out.
+        """
         states = [self.ledger.state(run) for run in self.ledger.earlier(source.sha256, module)]
-        return [state for state in states if any(part.job_id or part.attempted_at for part in state.parts)]
+        sent = [state for state in states if any(part.job_id or part.attempted_at for part in state.parts)]
+        return [state for state in sent if not 0 < state.outcome.ok <= state.undone]
 
     def tree(self, run: str) -> Sequence[RunState]:
         """The run and all that mend it (or mend what mends it), oldest first."""
@@ -116,6 +121,18 @@ class KnownRuns:
         for state in found:
             found.extend(self.ledger.state(child) for child in self.ledger.children(state.run_id))
         return found
+
+    def taken_care_of(self, run: str) -> set[int]:
+        """Records that a later run which mends this one has sent, or still has in hand: they must not be sent again.
+
+        Rows that such a run left surely outside the CRM are not among them.
+        """
+        taken: set[int] = set()
+        for state in self.tree(run)[1:]:
+            plan = self.ledger.plan(state.run_id)
+            out = {o.record for o in self.ledger.outcomes.each(state.run_id, results=REFUSED)}
+            taken |= set(made.scope_of(plan)) - out
+        return taken
 
     # --- rows -------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,10 @@ class RowResult(StrEnum):
         return self in (RowResult.ADDED, RowResult.UPDATED)
 
 
+REFUSED = (RowResult.SKIPPED, RowResult.UNPROCESSED, RowResult.NOT_SENT)
+"""Results whose rows are surely not in the CRM, so that they may be sent again."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowError:
     """One code of a refused row with the fields (API names) it names."""
