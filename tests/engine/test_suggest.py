@@ -115,6 +115,13 @@ def test_a_field_is_used_once_and_the_order_of_columns_does_not_matter(name: str
         ("Name", "Deals", "Deal_Name"),
         ("Account Name", "Deals", "Account_Name"),
         ("Close Date", "Deals", "Closing_Date"),
+        ("D.O.B.", "Contacts", "Date_of_Birth"),
+        ("Dirección 1: país o región", "Accounts", "Billing_Country"),
+        ("Organization - City/town/village/locality of Address", "Accounts", "Billing_City"),
+        ("Organization - State/county of Address", "Accounts", "Billing_State"),
+        ("Invitee Email", "Leads", "Email"),
+        ("E-Mail 1 – Wert", "Contacts", "Email"),
+        ("hs_email_optout", "Contacts", "Email_Opt_Out"),
     ],
 )
 def test_a_header_alone(header: str, module: str, field: str) -> None:
@@ -143,6 +150,10 @@ def test_a_header_alone(header: str, module: str, field: str) -> None:
         "Phone/Mobile",
         "Phone 2",
         "Full Name",
+        "Revenue (in 000s USD)",
+        "other_emails",
+        "Other phone numbers",
+        "Client",
         "Company size",
         "Member rating",
         "",
@@ -173,6 +184,22 @@ def test_an_address_is_fed_from_one_group() -> None:
     assert proposed(["Company City", "Company Street"]) == {"Company City": "City", "Company Street": "Street"}
     assert proposed(["Company City"], "Contacts") == {"Company City": None}
     assert proposed(["Company City"], "Accounts") == {"Company City": "Billing_City"}
+
+
+def test_an_address_split_over_differently_called_columns() -> None:
+    got = proposed(["Office address", "City", "Zip"])
+    assert got == {"Office address": "Street", "City": "City", "Zip": "Zip_Code"}
+
+
+def test_the_title_of_a_lead_is_no_job_where_the_person_is_told_apart() -> None:
+    assert proposed(["Lead - Title", "Person - Name", "Organization - Name"])["Lead - Title"] is None
+    assert proposed(["Lead: Title", "Lead: Last Name"])["Lead: Title"] == "Designation"
+
+
+def test_words_that_mean_the_crms_thing_only_in_a_crms_file() -> None:
+    assert proposed(["Last Name", "Status", "Source"])["Status"] == "Lead_Status"
+    shop = proposed(["Last Name", "Status", "Source", "Total Spent", "Orders"])
+    assert shop == {"Last Name": "Last_Name", "Status": None, "Source": None, "Total Spent": None, "Orders": None}
 
 
 def test_title_beside_job_title_is_a_form_of_address() -> None:
@@ -262,6 +289,22 @@ def test_fields_that_cannot_be_written_are_not_proposed_and_say_why() -> None:
     assert got.api_name is None
     assert "cannot be written" in got.reason
     assert one("Days Visited").api_name is None
+
+
+def test_work_and_home_in_a_row_of_telephone_numbers() -> None:
+    assert proposed(["Work", "Mobile", "Fax"], "Contacts")["Work"] == "Phone"
+    assert proposed(["Home", "Mobile"], "Contacts")["Home"] == "Home_Phone"
+    assert proposed(["Work", "Hobby"], "Contacts")["Work"] is None
+
+
+def test_a_profiles_address_is_no_web_site() -> None:
+    assert proposed(["companyUrl", "linkedInProfileUrl"])["companyUrl"] is None
+    assert proposed(["Company URL", "Email"])["Company URL"] == "Website"
+
+
+def test_yes_and_no_with_some_rubbish_among_them() -> None:
+    values = ["true", "false"] * 10 + ["N/A", "=1+1", "2024-01-01", "maybe", "?"]
+    assert one("Email Opt Out", "Leads", *values).api_name == "Email_Opt_Out"
 
 
 def test_ragged_rows_and_blank_columns_are_harmless() -> None:

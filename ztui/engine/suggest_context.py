@@ -5,11 +5,12 @@ Takes every header's readings and returns one meaning for each, or none with the
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ztui.engine.suggest_lexicon import lexicon
+from ztui.engine.suggest_lexicon import Phrase, lexicon
 from ztui.engine.suggest_meaning import ADDRESS, Meaning, Reading, read_header
 from ztui.engine.suggest_tokens import words_of
 
@@ -19,6 +20,14 @@ _ALONE = frozenset(("status", "source", "currency", "rating", "role"))
 #: Words for a job's title and for a form of address alike.
 _TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
 _PLACES = frozenset(ADDRESS)
+_LINES = frozenset(("work", "home"))
+_CHANNELS = frozenset(("phone", "mobile", "fax"))
+_LONE = Phrase("phone", frozenset(("phone",)), "phone", "en")
+#: Words of files about profiles on LinkedIn, whose "URL" is not a web site.
+_PROFILES = frozenset(("linkedin", "navigator", "vmid", "connected", "profileurl"))
+_SITES = frozenset(("website", "site", "web"))
+#: "other_emails", "Other phone numbers"
+_LISTS = re.compile(r"e-?mails|addresses|phones|numbers", re.IGNORECASE)
 #: How many words of foreign trades make a file foreign.
 _FOREIGN = 2
 
@@ -42,7 +51,7 @@ def read_file(headers: Sequence[str], module: str) -> tuple[Read, ...]:
     speaks = _languages(readings)
     firm = [_firm(r) for r in readings]
     foreign = _foreign(headers) >= _FOREIGN
-    out = [_settle(i, readings, firm, speaks, foreign) for i in range(len(headers))]
+    out = [_settle(i, headers, readings, firm, speaks, foreign) for i in range(len(headers))]
     return tuple(_names(out, speaks))
 
 
@@ -68,9 +77,18 @@ def _foreign(headers: Sequence[str]) -> int:
 
 
 def _settle(
-    at: int, readings: Sequence[Reading], firm: Sequence[frozenset[str]], speaks: frozenset[str], foreign: bool
+    at: int,
+    headers: Sequence[str],
+    readings: Sequence[Reading],
+    firm: Sequence[frozenset[str]],
+    speaks: frozenset[str],
+    foreign: bool,
 ) -> Read:
     reading = readings[at]
+    lone = lexicon().kinds.get(headers[at].strip().casefold())
+    if lone in _LINES and any(firm[i] & _CHANNELS for i in (at - 1, at + 1) if 0 <= i < len(firm)):
+        # "Work", "Home" in a row of telephone numbers.
+        return Read(Meaning("phone", frozenset((lone,)), 0, _LONE, own=False))
     if not reading.meanings:
         if reading.about:
             words = ", ".join(repr(w) for w in reading.unexplained[:3])
@@ -92,12 +110,21 @@ def _settle(
         if (near or (meaning.kinds and meaning.concept == "region")) and not any("state" in f for f in firm):
             return Read(replace(meaning, concept="state"))
         return Read(None, "may be a place or something else", hint="state")
+    if meaning.concept in ("email", "phone") and meaning.kinds and _LISTS.search(headers[at]):
+        return Read(None, "a list of several; the field takes one")
     if meaning.concept == "job_title" and meaning.phrase.text in _TITLES:
+        first = {words_of(h).plain[:1] for i, h in enumerate(headers) if i != at}
+        if words_of(headers[at]).plain[:1] == ("lead",) and ("person",) in first:
+            # Where the person has columns of its own, the lead's title is the name of the business, not of a job.
+            return Read(None, "the lead's own title; the person is told apart")
         return _title(at, meaning, readings, firm)
     if meaning.concept == "email" and meaning.kinds == {"other"} and sum("email" in f for f in firm) == 1:
         # The only address there is; "other" tells it from none.
         return Read(replace(meaning, kinds=frozenset()))
-    return Read(meaning, values_only=meaning.concept == "company_size")
+    doubtful = meaning.concept == "company_size"
+    if meaning.concept == "website" and "url" in words_of(headers[at]).plain and not meaning.phrase.words & _SITES:
+        doubtful = any(_PROFILES.intersection(words_of(h).plain) or "profile url" in h.casefold() for h in headers)
+    return Read(meaning, values_only=doubtful)
 
 
 def _title(at: int, meaning: Meaning, readings: Sequence[Reading], firm: Sequence[frozenset[str]]) -> Read:

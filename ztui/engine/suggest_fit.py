@@ -161,6 +161,10 @@ def address_sources(
             continue
         chosen = next((g for g in usable if groups[g].keys() & _STRONG), usable[0])
         _feed(out, groups[chosen], parts, kinds, 0.95 if chosen == kinds else 0.9)
+        lone = [g for g in usable if g != chosen and groups[g].keys() <= {"street", "address"}]
+        if not chosen and len(lone) == 1 and not groups[chosen].keys() & {"street", "address"}:
+            # "Office address", City, Zip: one address, of which only the first part says where.
+            _feed(out, groups[lone[0]], parts, kinds, 0.85)
         if chosen and frozenset() in groups and frozenset() in order and chosen != kinds:
             have = {_part(c) for c in groups[chosen]}
             _feed(out, {c: i for c, i in groups[frozenset()].items() if _part(c) not in have}, parts, kinds, 0.85)

@@ -61,8 +61,9 @@ class Lexicon:
                     self._add(self._by_word, phrase)
         for module, table in self.modules.items():
             index = self._module_phrases.setdefault(module, {})
-            for phrase in self._phrases(table.get("concepts", {}), "", ""):
-                self._add(index, phrase)
+            for rule, name in _TABLES:
+                for phrase in self._phrases(table.get(name, {}), "", rule):
+                    self._add(index, phrase)
         known = {*self.kinds, *self.entities, *self.beside, *self.noise}
         for index in (self._by_word, *self._module_phrases.values()):
             known.update(w for phrases in index.values() for p in phrases for w in p.words)

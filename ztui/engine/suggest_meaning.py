@@ -64,7 +64,9 @@ def read_header(header: str, module: str) -> Reading:
         first = sides[0].meanings[0]
         if all(any(m.concept == first.concept and m.kinds == first.kinds for m in s.meanings) for s in sides[1:]):
             return sides[0]
-        if all(any(m.concept == "region" for m in s.meanings) for s in sides[1:]) and first.concept in (
+        if all(
+            any(m.concept in ("region", "address_region") for m in s.meanings) for s in sides[1:]
+        ) and first.concept in (
             "country",
             "state",
         ):
@@ -77,7 +79,7 @@ def read_header(header: str, module: str) -> Reading:
 
 def _registered(reading: Reading, plain: tuple[str, ...]) -> bool:
     content = {w for w in plain if w not in lexicon().noise}
-    kinds = lexicon().kinds.keys() | lexicon().entities.keys() | lexicon().beside
+    kinds = lexicon().kinds.keys() | lexicon().entities.keys() | lexicon().beside_address
     return any(content - m.phrase.words <= kinds and len(m.phrase.words) > 1 for m in reading.meanings)
 
 

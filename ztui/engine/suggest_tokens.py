@@ -13,6 +13,8 @@ from functools import lru_cache
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W_]+")
+#: "D.O.B.", "C.P."
+_INITIALS = re.compile(r"\b(?:\w\.){2,}\w?")
 #: Signs that stand for words.
 _SIGNS = {"#": " number ", "%": " percent ", "$": " usd ", "€": " eur ", "£": " gbp ", "&": " and ", "№": " number "}
 #: Spellings of one word that differ by a blank or an abbreviation, after folding.
@@ -49,16 +51,22 @@ def words_of(header: str) -> Words:
     """The words of a header, at most the first 200 characters of it."""
     text = header[:200]
     every = _split(text)
-    plain = tuple(w for w in every if not w.isdigit())
+    plain = tuple(w for w in every if not w.isdigit() or _is_unit(w))
     numbers = tuple(int(w) for w in every if w.isdigit() and len(w) < 7)
     sides: tuple[tuple[str, ...], ...] = ()
     if "/" in text or "|" in text:
         parts = (_split(p) for p in re.split(r"[/|]", text))
-        sides = tuple(tuple(w for w in p if not w.isdigit()) for p in parts if p)
+        sides = tuple(tuple(w for w in p if not w.isdigit() or _is_unit(w)) for p in parts if p)
     return Words(every, plain, numbers, sides if len(sides) > 1 else ())
 
 
+def _is_unit(word: str) -> bool:
+    """ "Revenue (in 000s)" counts in thousands; that is part of its meaning, unlike a running number."""
+    return len(word) > 2 and not word.strip("0")
+
+
 def _split(text: str) -> tuple[str, ...]:
+    text = _INITIALS.sub(lambda m: m.group().replace(".", "") + " ", text)
     # An all-capitals header has no camelCase to undo.
     if not text.isupper():
         text = _CAMEL.sub(" ", text)

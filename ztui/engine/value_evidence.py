@@ -177,9 +177,9 @@ def _dates(seen: Evidence) -> Verdict:
 
 
 def _flags(seen: Evidence) -> Verdict:
-    if seen.share("date", "email", "url", "id") > 0.2 or (seen.filled >= 10 and seen.distinct > 4):
-        return Verdict(-1.0, "the values are not yes or no", refused=True)
     share = seen.share("boolean") + seen.like(re.compile("[01]"))
+    if share < 0.5 and (seen.share("date", "email", "url", "id") > 0.2 or (seen.filled >= 10 and seen.distinct > 4)):
+        return Verdict(-1.0, "the values are not yes or no", refused=True)
     return Verdict(0.03, "the values are yes or no") if share >= 0.8 else NOTHING
 
 
