@@ -70,7 +70,7 @@ def test_a_stray_quote_makes_it_wrong_and_so_it_is_not_called_exact(tmp_path: Pa
 
 
 def test_reports_each_block_and_ends_when_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SPACING", 8)
+    monkeypatch.setattr(module, "SPACING", 4)
     path = tmp_path / "f.csv"
     path.write_bytes(b"a,b\n" * 10)
     index = RowIndex(Checkpoint(0, 0, 1))
@@ -96,5 +96,11 @@ def test_exact_checkpoints_are_looked_up_by_number_and_by_line() -> None:
     assert index.before(99) == Checkpoint(90, 11, 20)
     assert index.before_line(1) == Checkpoint(10, 0, 2)
     assert index.before_line(19) == Checkpoint(50, 5, 9)
-    assert index.memory == 3 * 24
+    assert index.memory == 3 * 16
     assert index.checkpoints() == [(10, 0, 2), (50, 5, 9), (90, 11, 20)]
+
+
+def test_more_lines_than_four_bytes_count() -> None:
+    index = RowIndex.of([(10, 0, 2), (5 << 32, 3 << 32, 4 << 32)], 6 << 32)
+    assert index.before(5 << 32) == Checkpoint(5 << 32, 3 << 32, 4 << 32)
+    assert index.before_line(3 << 32) == Checkpoint(10, 0, 2)
