@@ -41,7 +41,8 @@ class Crm:
 
 
 def record(number: int, name: str = "Name", created: str = AFTER, email: str = "") -> Record:
-    values = {"Email": email or f"p{number}@x.org", "Last_Name": name, "Company": "F", "Created_Time": created}
+    address = email or f"p{number}@x.org"
+    values: dict[str, object] = {"Email": address, "Last_Name": name, "Company": "F", "Created_Time": created}
     return Record(str(number), AFTER, values)
 
 

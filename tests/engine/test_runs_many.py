@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.engine.fake_crm import FakeCrm
 from tests.engine.running_world import World
 from tests.store.plans import a_plan, started
-from ztui.errors import ApiError, StoreError
+from ztui.errors import AnswerLost, ApiError, SignInError, StoreError
 from ztui.model.crm import Credits, Operation
 from ztui.model.job import JobStatus
 from ztui.model.outcome import OutcomeCounts
@@ -126,8 +127,6 @@ async def test_missing_credits_stop_the_run_before_the_job(tmp_path: Path) -> No
 
 
 async def test_without_a_before_image_nothing_is_changed(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     world = World(tmp_path)
     world.write(5)
     plan = world.plan(before_image=True)
@@ -141,8 +140,6 @@ async def test_without_a_before_image_nothing_is_changed(tmp_path: Path) -> None
 
 
 async def test_when_reading_back_is_refused_the_rows_stay_unknown(tmp_path: Path) -> None:
-    from ztui.errors import AnswerLost
-
     world = World(tmp_path)
     world.write(5)
     world.fail("create", AnswerLost("ANSWER_LOST"), times=1, when="after")
@@ -152,6 +149,19 @@ async def test_when_reading_back_is_refused_the_rows_stay_unknown(tmp_path: Path
 
     assert state.outcome == OutcomeCounts(unknown=5)
     assert [f.code for f in state.part(1).findings] == ["JOB_ID_LOST", "RESULT_ROWS_UNKNOWN", "NO_PERMISSION"]
+
+
+async def test_a_token_that_may_not_query_leaves_the_rows_unknown(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.write(5)
+    world.fail("create", AnswerLost("ANSWER_LOST"), times=1, when="after")
+    refusal = SignInError("OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", http_status=401)
+    world.fail("coql", refusal, times=99)
+
+    state = await world.runs.start(world.plan())
+
+    assert state.outcome == OutcomeCounts(unknown=5)
+    assert state.part(1).findings[-1].code == "OAUTH_SCOPE_MISMATCH"
 
 
 def test_folders_of_runs_that_never_began_are_tidied(tmp_path: Path) -> None:

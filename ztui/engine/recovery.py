@@ -11,7 +11,7 @@ from ztui.engine import outcomes as made
 from ztui.engine.join import Joined, Sent, join
 from ztui.engine.outcomes import count
 from ztui.engine.reconcile import SentRow, earliest, read_back, settle, unknown
-from ztui.engine.running import RunHalted, Running, error_info
+from ztui.engine.running import SCOPE, RunHalted, Running, error_info, kind_of
 from ztui.engine.sent import sent_header, sent_rows
 from ztui.errors import AnswerLost, ArchiveError, SignInError, Unreachable, ZohoError
 from ztui.model import event as ev
@@ -255,10 +255,12 @@ class Recovery:
         reader = _PatientReader(run, number)
         try:
             return await read_back(reader, run.plan, sent, since, taken)
-        except SignInError as error:
-            raise RunHalted(error) from error
         except ZohoError as error:
-            self._not_read[number] = error_info(error)
+            info = error_info(error)
+            # A token that may send but not query is no reason to stop: the rows stay unknown until one may.
+            if isinstance(error, SignInError) and kind_of(info) != SCOPE:
+                raise RunHalted(error) from error
+            self._not_read[number] = info
             return [unknown(row) for row in sent]
 
     async def _commit_joined(

@@ -25,6 +25,9 @@ from ztui.store.ledger import Lease, Ledger
 
 T = TypeVar("T")
 
+SCOPE = "scope"
+"""The catalogue's kind for a token that was made without the scope a call needs."""
+
 PAUSE = "pause"
 CANCEL = "cancel"
 
@@ -225,6 +228,12 @@ class Running:
         self.tell(ev.PartWaiting(self.now, number, error_info(error), seconds))
         # A wish ends the wait once; while the run is halted, what is at Zoho is asked about at the usual pace.
         await self.wait(seconds, wake=not self.halted)
+
+
+def kind_of(error: ErrorInfo) -> str:
+    """The catalogue's word for what sort of failure this is; "" when it does not know the code."""
+    entry = catalogue.resolve(error.level, error.code)
+    return entry.explain(dict(error.details), error.message).kind if entry is not None else ""
 
 
 def passing(error: ZohoError) -> bool:

@@ -14,10 +14,9 @@ from ztui import catalogue
 from ztui.engine import outcomes
 from ztui.engine.forecast import before_images
 from ztui.engine.recovery import rows_of
-from ztui.engine.running import RunHalted, Running, error_info, passing, uninterrupted
+from ztui.engine.running import RunHalted, Running, error_info, kind_of, passing, uninterrupted
 from ztui.errors import AnswerLost, ApiError, RunError, SignInError, Unreachable, ZohoError
 from ztui.model import event as ev
-from ztui.model.event import ErrorInfo
 from ztui.model.job import JobRef
 from ztui.model.part import SentColumn
 from ztui.model.run import Stage
@@ -116,7 +115,7 @@ class Sending:
     async def _refused(self, number: int, error: ZohoError, open_attempt: bool) -> None:
         run = self._run
         info = error_info(error)
-        used = _kind(info) in FILE_SPENT
+        used = kind_of(info) in FILE_SPENT
         if open_attempt and (used or not self._fresh(number)):
             await run.commit(ev.JobIdLost(run.now, number, info))
             return
@@ -159,8 +158,3 @@ class Sending:
         if known.remaining is not None and known.remaining < cost:
             facts = {"run": self._run.lease.run_id, "remaining": known.remaining, "needed": cost}
             raise RunHalted(RunError("CREDITS_SHORT", details=facts))
-
-
-def _kind(error: ErrorInfo) -> str:
-    entry = catalogue.resolve(error.level, error.code)
-    return entry.explain(dict(error.details), error.message).kind if entry is not None else ""
