@@ -217,6 +217,8 @@ def test_what_a_bare_name_is_depends_on_its_neighbours() -> None:
     assert whole.api_name is None
     assert [api for api, _ in whole.alternatives] == ["Last_Name"]
     assert "split" in whole.reason
+    assert whole.question is not None
+    assert suggest(["Name", "First Name", "Last Name"], [], schema("Leads"))[0].question is None
 
 
 def test_values_confirm() -> None:

@@ -29,6 +29,8 @@ from ztui.engine.value_evidence import gather
 from ztui.model.crm import Field, ModuleSchema, Operation
 from ztui.model.mapping import FieldMapping, Mapping, Suggestion
 
+_WHOLE_NAME = "It holds whole names: split them into first and last name, or take them as last names?"
+
 
 def suggest(
     headers: Sequence[str],
@@ -111,7 +113,10 @@ def _proposal(
     ranked = tuple(sorted(others.items(), key=lambda o: (-o[1], o[0])))[:3]
     alternatives = tuple((api, round(sure, 2)) for api, sure in ranked)
     if chosen is None:
-        return Suggestion(index, column.header, None, 0.0, _why_open(column, fed, columns), (), alternatives)
+        open_name = column.read.hint == "last_name" and column.hints and not any(api in fed for api in column.hints)
+        question = _WHOLE_NAME if open_name else None
+        reason = _why_open(column, fed, columns)
+        return Suggestion(index, column.header, None, 0.0, reason, (), alternatives, question=question)
     sure, reason = column.offers[chosen]
     made = Suggestion(index, column.header, chosen, round(min(sure, 1.0), 2), reason, (), alternatives)
     of = schema.field(chosen)
