@@ -7,10 +7,10 @@ a refused token is renewed and the request sent again, because it certainly had 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -93,7 +93,8 @@ class Connection:
         url = self.hosts.own_url(ask.url)
 
         async def attempt(token: str) -> Answer:
-            async with self._slots:
+            # An upload takes minutes and goes to another host: it must not hold up the polling of jobs.
+            async with contextlib.nullcontext() if once else self._slots:
                 return await self._exchange(ask, url, token)
 
         return await self.patiently(attempt, harmless=ask.harmless and not once)
@@ -147,7 +148,7 @@ class Connection:
             raise self.redirected(response)
         return self._parsed(ask, response, content)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def open(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         """Send a request and hand out the response with its body still to be read. Follows no redirect."""
         response = await self._client().send(request, stream=True, follow_redirects=False)
