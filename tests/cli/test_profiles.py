@@ -1,6 +1,7 @@
 import io
 import json
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from ztui.cli.main import run
 from ztui.engine.sandboxed import Sandbox
+from ztui.sandbox.tokens import CLIENT_ID, CLIENT_SECRET
 from ztui.store.locations import Locations
 
 OPEN = ["--api-domain", "--accounts-domain", "--upload-domain"]
@@ -118,6 +120,26 @@ def test_a_trial_says_what_is_wrong_and_what_to_do(
     assert f"✗ {failed}: " in shown
     assert remedy in shown
     assert token.startswith("env:") or token not in shown
+
+
+def _grant_code(sandbox: Sandbox) -> str:
+    request = urllib.request.Request(f"{sandbox.base_url}/_sandbox/grant", data=b"{}", method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(json.load(answer)["code"])
+
+
+def test_a_self_clients_code_becomes_a_refresh_token(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = _grant_code(sandbox)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{CLIENT_SECRET}\n{code}\n{CLIENT_SECRET}\n{code}\n"))
+    given = [*_hosts(sandbox.base_url), "--client-id", CLIENT_ID, "--client-secret", "-", "--code", "-"]
+    assert run(["profiles", "add", "box", *given]) == 0
+    assert run(["profiles", "test"]) == 0
+    assert "✓ secrets: refresh token, client id, client secret" in capsys.readouterr().out
+    assert code not in Locations.default().profiles_file.read_text()
+    assert run(["profiles", "add", "again", *given]) == 3
+    assert "code" in capsys.readouterr().err
 
 
 def test_a_broken_file_is_located(capsys: pytest.CaptureFixture[str]) -> None:
