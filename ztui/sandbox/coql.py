@@ -23,7 +23,7 @@ class Query:
     module: ModuleDef
     columns: list[str]
     where: Sql
-    order: str = "id ASC"
+    order: str = ""
     limit: int = 200
     offset: int = 0
     counting: bool = False

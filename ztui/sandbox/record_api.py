@@ -55,20 +55,18 @@ async def get(box: Sandbox, call: Call) -> Answer:
         wanted = list(dict.fromkeys(n for t in given if (n := record_number(t)) is not None))
         found = table.fetch(box.store, module.api_name, wanted)
         data = [table.shown(box.org, module, found[n], names) for n in wanted if n in found]
-        return (
-            records(200, {"data": data, "info": page_info(len(data), 1, MAX_PAGE, False)} if data else None)
-            if data
-            else records(204, None)
-        )
+        if not data:
+            return records(204, None)
+        return records(200, {"data": data, "info": page_info(len(data), 1, MAX_PAGE, False)})
     return _page(box, call, module, names)
 
 
 def _single(box: Sandbox, call: Call, module: ModuleDef) -> Answer:
     wanted = record_number(call.parts["id"])
-    found = table.fetch(box.store, module.api_name, [wanted]) if wanted is not None else {}
     if wanted is None:
         details = {"resource_path_index": 1}
         raise records_error(400, "INVALID_DATA", "the id given seems to be invalid", details)
+    found = table.fetch(box.store, module.api_name, [wanted])
     if wanted not in found:
         return records(204, None)
     return records(200, {"data": [table.shown(box.org, module, found[wanted], _names(call, needed=False))]})

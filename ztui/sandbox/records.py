@@ -91,8 +91,11 @@ def holders(store: Store, module: ModuleDef, field: FieldDef, value: Any) -> lis
     """Ids of the module's records whose field equals this value (case-insensitively unless the field says else)."""
     if isinstance(value, dict):
         value = value.get("id", "")
+    column = field_sql(field)
+    if not isinstance(value, str):
+        column = f"CAST({column} AS TEXT)"
     collate = "" if field.case_sensitive else " COLLATE NOCASE"
-    sql = f"SELECT id FROM records WHERE module=? AND CAST({field_sql(field)} AS TEXT)=?{collate} ORDER BY id LIMIT 5"
+    sql = f"SELECT id FROM records WHERE module=? AND {column}{collate}=? ORDER BY id LIMIT 5"
     return [row["id"] for row in store.rows(sql, (module.api_name, str(value).strip()))]
 
 

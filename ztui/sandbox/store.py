@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, module TEXT NOT NULL
     created INTEGER NOT NULL, modified INTEGER NOT NULL, created_by TEXT NOT NULL, modified_by TEXT NOT NULL,
     flags TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS records_module ON records (module);
+CREATE INDEX IF NOT EXISTS records_email ON records (module, json_extract(data,'$.Email') COLLATE NOCASE);
 CREATE TABLE IF NOT EXISTS mass_jobs (id INTEGER PRIMARY KEY, module TEXT NOT NULL, cvid TEXT NOT NULL,
     spec TEXT NOT NULL, state TEXT NOT NULL, total INTEGER NOT NULL, updated INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, changed REAL NOT NULL, polls INTEGER NOT NULL DEFAULT 0);
