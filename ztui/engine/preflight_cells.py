@@ -191,7 +191,7 @@ def _inner(kind: str, rule: FieldRule) -> bytes | None:
         if rule.field.decimal_place is not None:
             kept = min(kept, rule.field.decimal_place) if kind == "decimal" else rule.field.decimal_place
         return rb"-?+[0-9]{1,%d}+(?:\.[0-9]{0,%d}+)?+" % (known.digits or 16, kept)
-    return rb"true|false" if kind == "boolean" else None
+    return rb"(?:true|false)" if kind == "boolean" else None
 
 
 def trie(words: Iterable[bytes]) -> bytes:
@@ -271,7 +271,7 @@ _DAYS = (
 
 def date_pattern(pattern: str) -> bytes | None:
     """The dates of a numeric pattern with full digits, by the calendar; None for patterns with names or short years."""
-    tokens = re.findall(r"'[^']*'|[A-Za-z]+|[^A-Za-z']", pattern)
+    tokens = [found.group() for found in re.finditer(r"'[^']*'|([A-Za-z])\1*|.", pattern)]
     ways = []
     for days, months in _DAYS:
         out = b""
