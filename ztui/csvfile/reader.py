@@ -182,13 +182,35 @@ def read_rows(
 
     Fewer at the end of the file, or when one is too long to read on behind it.
     """
+    first = number + skip
     with path.open("rb", buffering=0) as stream:
         stream.seek(offset)
-        # the first read is small: most windows end within it
-        reader = RecordReader(physical_lines(stream, 1 << 16), dialect, line=line, offset=offset, patient=False)
-        for _ in islice(reader, skip):
-            pass
-        return [
-            SourceRow(number + skip + i, reader.start_line, tuple(cells))
-            for i, cells in enumerate(islice(reader, count))
-        ]
+        lines = physical_lines(stream, 1 << 16)  # small reads: most windows end within the first
+        held: list[bytes] = []
+        reader = RecordReader(_held_first(held, lines), dialect, line=line, offset=offset, patient=False)
+        skippable = dialect.quotechar == '"' and not dialect.escape_backslash
+        while skip and not reader.cut:
+            raw = next(lines, None)
+            if raw is None:
+                return []
+            if skippable and b'"' not in raw:  # a record by itself, or a blank line
+                reader.line += 1
+                skip -= raw not in _BLANK
+                continue
+            held.append(raw)
+            skip -= next(reader, None) is not None
+        return [SourceRow(first + i, reader.start_line, tuple(cells)) for i, cells in enumerate(islice(reader, count))]
+
+
+_BLANK = (b"\n", b"\r\n", b"\r")
+
+
+def _held_first(held: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines, but first what was taken from them and held back; asked anew after each record."""
+    while True:
+        if held:
+            yield held.pop()
+        elif (raw := next(lines, None)) is not None:
+            yield raw
+        else:
+            return
