@@ -160,3 +160,26 @@ async def test_a_loopback_callback_gets_the_details(zoho: Driver) -> None:
     path, content_type, body = got[0]
     assert (path, content_type) == ("/done?x=1", "application/json")
     assert (body["id"], body["status"]) == (created.json()["details"]["id"], "COMPLETED")
+
+
+async def test_a_job_takes_effect_once(zoho: Driver) -> None:
+    job = (await zoho.create("n\nA\n", columns("Last_Name"))).json()["details"]["id"]
+    before = await zoho.control("state", method="GET")
+    row = zoho.box.jobs.find(int(job))
+    assert row is not None
+    zoho.box.jobs.finish(int(job), json.loads(row["spec"]))
+    assert (await zoho.control("state", method="GET"))["records"] == before["records"]
+
+
+async def test_a_reset_drops_what_is_under_way() -> None:
+    zoho, job = await started("manual")
+    await zoho.control("pace", {"advance": job})
+    row = zoho.box.jobs.find(int(job))
+    assert row is not None
+    old, spec = zoho.box.jobs, json.loads(row["spec"])
+    await zoho.control("reset")
+    fresh = await zoho.control("state", method="GET")
+    old.finish(int(job), spec)
+    assert (await zoho.control("state", method="GET"))["records"] == fresh["records"]
+    assert (await zoho.details(job))["code"] == "RESOURCE_NOT_FOUND"
+    await zoho.close()

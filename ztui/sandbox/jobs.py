@@ -175,8 +175,9 @@ class Jobs:
         outcome = _summary(outcomes, failed)
         now = box.clock.now()
         with box.store.transaction() as db:
-            if box.generation != generation:
-                return
+            row = self.find(number)
+            if box.generation != generation or row is None or row["state"] not in OPEN:
+                return  # the org was reset meanwhile, or the job came to its end another way
             if failed is None:
                 for resource, done in zip(spec["resources"], outcomes, strict=True):
                     records.insert(db, resource["module"], done.inserts, now)
