@@ -25,6 +25,7 @@ def _switch_help() -> str:
 
 EPILOG = "\n\n".join(
     (
+        "Examples: ztui sandbox --port 8080 --state org.db · ztui sandbox --pace poll --fault 500@details:times=2",
         "\b\nSwitches, for what is open or differs between orgs:\n" + _switch_help(),
         "\b\nFaults:\n" + "\n".join(f"  {kind}: {what}" for kind, what in KINDS.items()),
         f"Routes: {', '.join(ROUTES)}. Settings: times (default 1, 0 for always), after, p, and those of the kind.",
