@@ -85,3 +85,18 @@ def test_a_killed_import_is_taken_up_again_by_the_next_start(slow_sandbox: Sandb
         assert terminal.end() == 0
     (after,) = json.loads(ztui("jobs", "--json").stdout)
     assert (after["run"], after["phase"]) == (before["run"], "ended")
+
+
+def test_the_demo_by_mouse_to_an_explained_refusal() -> None:
+    with Terminal(["demo"]) as terminal:
+        terminal.wait_for("17 of 18 columns mapped", "Check ▸")
+        terminal.click(*terminal.find("Check ▸"))
+        terminal.wait_for("582 rows will be sent", "Send ▸")
+        terminal.click(*terminal.find("Send ▸"))
+        terminal.wait_for("Send this import?", "Enter send")
+        terminal.click(*terminal.find("Enter send"))
+        terminal.wait_for("575 of 600 rows are in", "Refused rows")
+        terminal.click(*terminal.find("Refused rows"))
+        terminal.wait_for("What it means", "There is already such a record", "What to do")
+        terminal.keys("ctrl+q")
+        assert terminal.end() == 0

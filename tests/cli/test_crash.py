@@ -1,0 +1,33 @@
+import stat
+from pathlib import Path
+
+from ztui.cli.crash import crash_note, write_crash_note
+from ztui.store.locations import Locations
+
+
+def _raise(secret: str) -> None:
+    try:
+        raise ValueError(secret)
+    except ValueError as inner:
+        raise ExceptionGroup("several", [KeyError(secret), inner]) from inner
+
+
+def _caught(secret: str) -> BaseException:
+    try:
+        _raise(secret)
+    except ExceptionGroup as error:
+        return error
+    raise AssertionError
+
+
+def test_the_chain_is_told_by_type_and_place_without_values() -> None:
+    note = crash_note(_caught("1000.deadbeef"))
+    assert "deadbeef" not in note
+    for expected in ("ExceptionGroup", "ValueError", "| builtins.KeyError", "in _raise", "test_crash.py:"):
+        assert expected in note, expected
+
+
+def test_the_note_is_private(tmp_path: Path) -> None:
+    path = write_crash_note(_caught("x"), Locations.under(tmp_path))
+    assert path.parent == tmp_path / "state" / "crashes"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
