@@ -15,7 +15,7 @@ from ztui.catalogue.facts import FieldType
 from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.rules import Params, Violation
 from ztui.engine.transform_dates import reader
-from ztui.engine.transform_steps import MULTI_SEPARATOR, fold
+from ztui.engine.transform_values import MULTI_SEPARATOR, fold
 from ztui.model.crm import Field
 
 Checker = Callable[[str], tuple[Violation, ...]]

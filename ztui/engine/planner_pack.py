@@ -10,30 +10,23 @@ from __future__ import annotations
 import codecs
 import re
 import tempfile
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
 from ztui.csvfile.parts import DonePart, PartCutter, RowTooLarge
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.planner_columns import RowMaker, quote
+from ztui.engine.planner_families import Families, Included
 from ztui.engine.preflight_cells import Charset
 from ztui.engine.preflight_pattern import charset_of
-from ztui.engine.preflight_repeats import read_records, repeated
-from ztui.engine.preflight_segment import Job, SegmentCheck
 from ztui.engine.transform import compile_mapping
 from ztui.errors import PlanError
-from ztui.model.mapping import FieldMapping
 from ztui.model.plan import ImportPlan
 
 _MEMO = 1 << 15
-_SLICE = 1 << 15
-_KEYS_AT_ONCE = 1 << 17
-"""Keys held in memory at a time: packing is to stay small."""
 
 
 def pack_parts(plan: ImportPlan, folder: Path, on_part: Callable[[DonePart], None]) -> None:
@@ -66,107 +59,6 @@ def pack_parts(plan: ImportPlan, folder: Path, on_part: Callable[[DonePart], Non
         cutter.discard()
 
 
-class Families:
-    """The records that share a key with an earlier one, and their rows, ready to be sent behind that one."""
-
-    def __init__(self, plan: ImportPlan, maker: RowMaker, spool: BinaryIO) -> None:
-        self.followers: dict[int, array[int]] = {}
-        """By the first record of a key: the other records with it, in order."""
-        self.special = array("q")
-        """Firsts and followers, sorted."""
-        self._rows = array("q")
-        self._ends = array("q")
-        self._lines = array("q")
-        self._spool = spool
-        key = _key_field(plan)
-        if key is None:
-            return
-        mapping = replace(plan.mapping, fields=(key,))
-        check = SegmentCheck(Job(plan.info, mapping, plan.schema, watched=(0,)))
-        if not check.rules.fields:
-            return
-        result = check.run(plan.info.data_start, None)
-        numbers = result.keys[0]
-        for edit in plan.edits:
-            if edit.api_name == key.api_name and edit.record < len(numbers):
-                numbers[edit.record] = check.key_of(0, edit.value)
-        self._find(plan, numbers)
-        if self.special:
-            first_line = plan.info.dialect.first_line
-            places = [(offset, record, line + first_line) for offset, record, line in result.checkpoints]
-            self._read(check, places, maker)
-
-    def _find(self, plan: ImportPlan, numbers: array[int]) -> None:
-        included = _Included(plan)
-        twice = repeated(lambda: _slices(numbers), len(numbers), _KEYS_AT_ONCE)
-        if not twice:
-            return
-        first: dict[int, int] = {}
-        for record in [at for at, number in enumerate(numbers) if number in twice]:
-            if included.has(record):
-                leader = first.setdefault(numbers[record], record)
-                if leader != record:
-                    self.followers.setdefault(leader, array("q")).append(record)
-        self.special = array("q", sorted({*self.followers, *(r for f in self.followers.values() for r in f)}))
-
-    def _read(self, check: SegmentCheck, places: Sequence[tuple[int, int, int]], maker: RowMaker) -> None:
-        self._rows = array("q", (r for r in self.special if r not in self.followers))
-        end = 0
-        for record, line, cells in read_records(check, places, self._rows):
-            end += self._spool.write(maker.row(record, cells))
-            self._ends.append(end)
-            self._lines.append(line)
-
-    def row(self, record: int) -> tuple[bytes, int]:
-        """A follower's row and line."""
-        at = bisect_left(self._rows, record)
-        start = self._ends[at - 1] if at else 0
-        self._spool.seek(start)
-        return self._spool.read(self._ends[at] - start), self._lines[at]
-
-
-def _slices(numbers: array[int]) -> Iterator[array[int]]:
-    """The numbers in handy pieces."""
-    return (numbers[at : at + _SLICE] for at in range(0, len(numbers), _SLICE))
-
-
-def _key_field(plan: ImportPlan) -> FieldMapping | None:
-    """The mapped field whose equal values belong together: the key, else a unique field."""
-    mapped = plan.mapping.for_field(plan.mapping.find_by) if plan.mapping.find_by else None
-    if mapped is not None:
-        return mapped if mapped.columns else None
-    for candidate in plan.mapping.fields:
-        field = plan.schema.field(candidate.api_name)
-        if candidate.columns and field is not None and field.unique:
-            return candidate
-    return None
-
-
-class _Included:
-    """Which records a plan sends."""
-
-    def __init__(self, plan: ImportPlan) -> None:
-        self._records = sorted(plan.records) if plan.records is not None else None
-        self._exclude = sorted(plan.exclude)
-        self._wanted = frozenset(plan.records) if plan.records is not None else None
-        self._unwanted = frozenset(plan.exclude)
-
-    def has(self, record: int) -> bool:
-        """True when this record is sent."""
-        return record not in self._unwanted and (self._wanted is None or record in self._wanted)
-
-    def among(self, start: int, count: int) -> list[int] | None:
-        """The sent ones of `count` records from `start` on; None for all of them."""
-        if self._records is not None:
-            low, high = bisect_left(self._records, start), bisect_left(self._records, start + count)
-            return [r for r in self._records[low:high] if r not in self._unwanted]
-        low, high = bisect_left(self._exclude, start), bisect_left(self._exclude, start + count)
-        if low == high:
-            return None
-        out = frozenset(self._exclude[low:high])
-        return [r for r in range(start, start + count) if r not in out]
-
-
 class _Packing:
     """Takes the walk's rows, makes sent rows of them and hands them to the cutter."""
 
@@ -184,7 +76,7 @@ class _Packing:
         self._family = family
         self._cutter = cutter
         self._on_part = on_part
-        self._included = _Included(plan)
+        self._included = Included(plan)
         self._first_line = plan.info.dialect.first_line
         self._encoding = plan.info.dialect.encoding
         self._followers = frozenset(family.special) - frozenset(family.followers)

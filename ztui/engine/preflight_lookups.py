@@ -14,7 +14,7 @@ from ztui.catalogue.knowledge import field_type
 from ztui.engine.preflight_report import CheckReport, Chunk, Rows, groups_of, refused_of
 from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import Hits
-from ztui.engine.transform_steps import BLANKS, Refusal
+from ztui.engine.transform_values import BLANKS, Refusal
 from ztui.model.crm import ModuleSchema
 from ztui.model.mapping import Mapping
 from ztui.model.plan import CellEdit

@@ -12,7 +12,7 @@ from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.checkers import Checker, checker
 from ztui.engine.rules import Params, Violation
 from ztui.engine.transform import compile_mapping
-from ztui.engine.transform_steps import BLANKS, Refusal
+from ztui.engine.transform_values import BLANKS, Refusal
 from ztui.model.crm import Field, ModuleSchema, Operation
 from ztui.model.mapping import FieldMapping, Mapping
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from ztui.engine.transform_compile import compile_one, make
 from ztui.engine.transform_propose import Proposal, propose_steps
-from ztui.engine.transform_steps import BLANKS, KINDS, BadStep, Refusal
+from ztui.engine.transform_steps import KINDS
+from ztui.engine.transform_values import BLANKS, BadStep, Refusal
 from ztui.model.mapping import FieldMapping, Step
 
 __all__ = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ztui.engine.transform_steps import BLANKS, KINDS, Apply, BadStep, Refusal
+from ztui.engine.transform_steps import KINDS
+from ztui.engine.transform_values import BLANKS, Apply, BadStep, Refusal
 from ztui.model.mapping import Step
 
 _MEMO = 1 << 15

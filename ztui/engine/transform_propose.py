@@ -15,7 +15,7 @@ from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.transform_compile import compile_one
 from ztui.engine.transform_dates import Reading, find_readings, reader, rivals
 from ztui.engine.transform_numbers import clean_phone, decimal_signs, read_boolean, read_number
-from ztui.engine.transform_steps import BLANKS, MULTI_SEPARATOR, fold
+from ztui.engine.transform_values import BLANKS, MULTI_SEPARATOR, fold
 from ztui.model.crm import Field
 from ztui.model.mapping import Step
 

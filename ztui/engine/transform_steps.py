@@ -33,35 +33,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from ztui.catalogue.knowledge import date_formats
-from ztui.engine.transform_dates import BadPattern, reader
+from ztui.engine.transform_moments import make_date, make_datetime
+from ztui.engine.transform_names import split_name
 from ztui.engine.transform_numbers import clean_phone, read_boolean, read_number
-from ztui.model.mapping import ArgValue, Step
+from ztui.engine.transform_values import (
+    BLANKS,
+    MULTI_SEPARATOR,
+    Apply,
+    BadStep,
+    Refusal,
+    fold,
+    number_arg,
+    table_of,
+    text_arg,
+)
+from ztui.model.mapping import Step
 
-Apply = Callable[[str], str]
-BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u3000\ufeff"
-"""What trimming takes away: blanks, line ends and the no-break and ideographic spaces of office programs."""
-MULTI_SEPARATOR = ";"
-
-
-class Refusal(str):
-    """A text that a step could not handle: the text itself, with the local rule it broke and that rule's facts."""
-
-    __slots__ = ("params", "rule")
-    rule: str
-    params: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, text: str, rule: str, **params: str) -> Refusal:
-        """The refusal of this text for breaking this rule."""
-        made = cls(text)
-        made.rule = rule
-        made.params = tuple(params.items())
-        return made
-
-
-class BadStep(ValueError):
-    """A step with an unknown name or impossible arguments; the message says which and why."""
+__all__ = [
+    "BLANKS",
+    "KINDS",
+    "MULTI_SEPARATOR",
+    "Apply",
+    "BadStep",
+    "Kind",
+    "Refusal",
+    "fold",
+    "split_name",
+    "table_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +69,6 @@ class Kind:
 
     make: Callable[[Step], Apply]
     describe: Callable[[Step], str]
-
-
-def _text(step: Step, key: str, default: str = "") -> str:
-    value = step.arg(key, default)
-    return value if isinstance(value, str) else str(value)
-
-
-def _number(step: Step, key: str, default: int) -> int:
-    value = step.arg(key, default)
-    try:
-        return int(value) if isinstance(value, (int, str)) else default
-    except ValueError as error:
-        raise BadStep(f"{step.name}: {key} must be a number") from error
-
-
-def table_of(step: Step) -> tuple[tuple[str, str], ...]:
-    """The step's table of (from, to) pairs."""
-    table: ArgValue = step.arg("table", ())
-    return table if isinstance(table, tuple) else ()
-
-
-def fold(text: str) -> str:
-    """How values are compared in tables: without case and with single blanks."""
-    return " ".join(text.split()).casefold()
 
 
 def _trim(step: Step) -> Apply:
@@ -105,7 +80,7 @@ def _squeeze(step: Step) -> Apply:
 
 
 def _case(step: Step) -> Apply:
-    to = _text(step, "to", "title")
+    to = text_arg(step, "to", "title")
     ways: dict[str, Apply] = {
         "upper": str.upper,
         "lower": str.lower,
@@ -120,74 +95,12 @@ def _case(step: Step) -> Apply:
     return ways[to]
 
 
-def _reader(step: Step) -> Callable[[str], object]:
-    try:
-        return reader(_text(step, "pattern"))
-    except BadPattern as error:
-        raise BadStep(f"{step.name}: “{_text(step, 'pattern')}” is no date pattern") from error
-
-
-def strftime_of(pattern: str) -> str:
-    """The `strftime` form of an output pattern made of yyyy MM dd HH mm ss XXX and quoted text."""
-    parts = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "XXX": "%z"}
-    return re.sub(
-        r"'([^']*)'|yyyy|MM|dd|HH|mm|ss|XXX|%",
-        lambda m: m.group(1) if m.group(1) is not None else parts.get(m.group(), "%%"),
-        pattern,
-    )
-
-
-def _date(step: Step) -> Apply:
-    _reader(step)
-    read = reader(_text(step, "pattern"))
-    out = strftime_of(_text(step, "out") or date_formats().sent_date)
-    pattern = _text(step, "pattern")
-
-    def apply(text: str) -> str:
-        moment = read(text)
-        return moment.value.strftime(out) if moment else Refusal.of(text, "NOT_A_DATE", pattern=pattern)
-
-    return apply
-
-
-def _datetime(step: Step) -> Apply:
-    _reader(step)
-    pattern = _text(step, "pattern")
-    read = reader(pattern)
-    out = _text(step, "out") or (
-        date_formats().iso_datetime if "X" in pattern or step.arg("offset") else date_formats().sent_datetime
-    )
-    aware = "X" in out
-    form = strftime_of(out)
-    offset = _text(step, "offset")
-    zone = None
-    if offset:
-        assumed = reader("yyyy-MM-ddXXX")("2000-01-01" + offset)
-        if assumed is None:
-            raise BadStep(f"datetime: {offset} is no offset")
-        zone = assumed.value.tzinfo
-
-    def apply(text: str) -> str:
-        moment = read(text)
-        if moment is None:
-            return Refusal.of(text, "NOT_A_DATETIME", pattern=pattern)
-        value = moment.value if moment.aware or zone is None else moment.value.replace(tzinfo=zone)
-        if aware:
-            if value.tzinfo is None:
-                return Refusal.of(text, "NO_OFFSET", pattern=pattern)
-            written = value.strftime(form)
-            return written[:-2] + ":" + written[-2:] if form.endswith("%z") else written
-        return value.strftime(form)
-
-    return apply
-
-
 def _numeric(step: Step) -> Apply:
-    decimal = _text(step, "decimal", ".")
+    decimal = text_arg(step, "decimal", ".")
     if decimal not in (".", ","):
         raise BadStep("number: decimal must be . or ,")
     whole = bool(step.arg("whole", False))
-    places = _number(step, "places", -1)
+    places = number_arg(step, "places", -1)
 
     def apply(text: str) -> str:
         number = read_number(text, decimal)
@@ -217,7 +130,7 @@ def _boolean(step: Step) -> Apply:
 
 
 def _phone(step: Step) -> Apply:
-    country = _text(step, "country")
+    country = text_arg(step, "country")
     return lambda text: clean_phone(text, country)
 
 
@@ -237,7 +150,7 @@ def _email(step: Step) -> Apply:
 
 def _map(step: Step) -> Apply:
     table = {fold(k): v for k, v in table_of(step)}
-    other = _text(step, "other", "keep")
+    other = text_arg(step, "other", "keep")
     if other not in ("keep", "blank", "refuse"):
         raise BadStep(f"map: other is {other}, not keep, blank or refuse")
 
@@ -253,7 +166,7 @@ def _map(step: Step) -> Apply:
 
 
 def _multi(step: Step) -> Apply:
-    separator = _text(step, "separator", MULTI_SEPARATOR)
+    separator = text_arg(step, "separator", MULTI_SEPARATOR)
     if not separator:
         raise BadStep("multi: the separator is empty")
     table = {fold(k): v for k, v in table_of(step)}
@@ -265,39 +178,15 @@ def _multi(step: Step) -> Apply:
     return apply
 
 
-# Particles that belong to the family name that follows them, and letters after a name.
-_PARTICLE_WORDS = "van von der den de del della di da dos du la le ten ter zu zum zur af av bin ibn al el st."
-_PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_SUFFIX_WORDS = "jr jr. sr sr. ii iii iv phd ph.d. md m.d. esq esq. mba"
-_SUFFIXES = frozenset(_SUFFIX_WORDS.split())
-
-
-def split_name(text: str) -> tuple[str, str]:
-    """A full name as (first, last): "Last, First" and family-name particles are understood; one word is a last name."""
-    if "," in text:
-        last, _, first = (part.strip() for part in text.partition(","))
-        if first and first.casefold() not in _SUFFIXES:
-            return first, last
-        text = last
-    words = text.split()
-    end = len(words)
-    while end > 1 and words[end - 1].casefold() in _SUFFIXES:
-        end -= 1
-    start = end - 1
-    while start > 1 and words[start - 1].casefold() in _PARTICLES:
-        start -= 1
-    return " ".join(words[:start]), " ".join(words[start:])
-
-
 def _split_name(step: Step) -> Apply:
-    part = _text(step, "part", "last")
+    part = text_arg(step, "part", "last")
     if part not in ("first", "last"):
         raise BadStep(f"split_name: part is {part}, not first or last")
     return lambda text: split_name(text)[part == "last"]
 
 
 def _part(step: Step) -> Apply:
-    separator, index = _text(step, "separator", ","), _number(step, "index", 0)
+    separator, index = text_arg(step, "separator", ","), number_arg(step, "index", 0)
     if not separator:
         raise BadStep("part: the separator is empty")
 
@@ -313,14 +202,14 @@ def _join(step: Step) -> Apply:
 
 
 def _replace(step: Step) -> Apply:
-    find, put = _text(step, "find"), _text(step, "with")
+    find, put = text_arg(step, "find"), text_arg(step, "with")
     if not find:
         raise BadStep("replace: nothing to find")
     return lambda text: text.replace(find, put)
 
 
 def _truncate(step: Step) -> Apply:
-    length = _number(step, "length", 0)
+    length = number_arg(step, "length", 0)
     if length < 1:
         raise BadStep("truncate: length must be at least 1")
     return lambda text: text[:length].rstrip(BLANKS)
@@ -331,17 +220,17 @@ def _digits(step: Step) -> Apply:
 
 
 def _prefix(step: Step) -> Apply:
-    put = _text(step, "text")
+    put = text_arg(step, "text")
     return lambda text: put + text
 
 
 def _suffix(step: Step) -> Apply:
-    put = _text(step, "text")
+    put = text_arg(step, "text")
     return lambda text: text + put
 
 
 def _default(step: Step) -> Apply:
-    put = _text(step, "text")
+    put = text_arg(step, "text")
     return lambda text: text if text.strip(BLANKS) else put
 
 
@@ -353,25 +242,25 @@ def _entries(step: Step) -> str:
 KINDS: dict[str, Kind] = {
     "trim": Kind(_trim, lambda s: "trim blanks at the ends"),
     "squeeze": Kind(_squeeze, lambda s: "single blanks, no line breaks"),
-    "case": Kind(_case, lambda s: f"{_text(s, 'to', 'title')} case"),
-    "date": Kind(_date, lambda s: f"date written as {_text(s, 'pattern')}"),
-    "datetime": Kind(_datetime, lambda s: f"date and time written as {_text(s, 'pattern')}"),
-    "number": Kind(_numeric, lambda s: f"number with decimal “{_text(s, 'decimal', '.')}”"),
+    "case": Kind(_case, lambda s: f"{text_arg(s, 'to', 'title')} case"),
+    "date": Kind(make_date, lambda s: f"date written as {text_arg(s, 'pattern')}"),
+    "datetime": Kind(make_datetime, lambda s: f"date and time written as {text_arg(s, 'pattern')}"),
+    "number": Kind(_numeric, lambda s: f"number with decimal “{text_arg(s, 'decimal', '.')}”"),
     "boolean": Kind(_boolean, lambda s: "yes/no words" + (", turned round" if s.arg("invert", False) else "")),
     "phone": Kind(
-        _phone, lambda s: "clean phone number" + (f", {_text(s, 'country')} for 0" if s.arg("country") else "")
+        _phone, lambda s: "clean phone number" + (f", {text_arg(s, 'country')} for 0" if s.arg("country") else "")
     ),
     "email": Kind(_email, lambda s: "bare e-mail address"),
     "map": Kind(_map, lambda s: f"replace {_entries(s)} by table"),
-    "multi": Kind(_multi, lambda s: f"list separated by “{_text(s, 'separator', MULTI_SEPARATOR)}”"),
-    "split_name": Kind(_split_name, lambda s: f"{_text(s, 'part', 'last')} name out of a full name"),
-    "part": Kind(_part, lambda s: f"piece {_number(s, 'index', 0) + 1} between “{_text(s, 'separator', ',')}”"),
-    "join": Kind(_join, lambda s: f"columns joined with “{_text(s, 'separator', ' ')}”"),
-    "replace": Kind(_replace, lambda s: f"“{_text(s, 'find')}” becomes “{_text(s, 'with')}”"),
-    "prefix": Kind(_prefix, lambda s: f"“{_text(s, 'text')}” in front"),
-    "suffix": Kind(_suffix, lambda s: f"“{_text(s, 'text')}” behind"),
-    "default": Kind(_default, lambda s: f"“{_text(s, 'text')}” where blank"),
-    "truncate": Kind(_truncate, lambda s: f"cut to {_number(s, 'length', 0)} characters"),
+    "multi": Kind(_multi, lambda s: f"list separated by “{text_arg(s, 'separator', MULTI_SEPARATOR)}”"),
+    "split_name": Kind(_split_name, lambda s: f"{text_arg(s, 'part', 'last')} name out of a full name"),
+    "part": Kind(_part, lambda s: f"piece {number_arg(s, 'index', 0) + 1} between “{text_arg(s, 'separator', ',')}”"),
+    "join": Kind(_join, lambda s: f"columns joined with “{text_arg(s, 'separator', ' ')}”"),
+    "replace": Kind(_replace, lambda s: f"“{text_arg(s, 'find')}” becomes “{text_arg(s, 'with')}”"),
+    "prefix": Kind(_prefix, lambda s: f"“{text_arg(s, 'text')}” in front"),
+    "suffix": Kind(_suffix, lambda s: f"“{text_arg(s, 'text')}” behind"),
+    "default": Kind(_default, lambda s: f"“{text_arg(s, 'text')}” where blank"),
+    "truncate": Kind(_truncate, lambda s: f"cut to {number_arg(s, 'length', 0)} characters"),
     "digits": Kind(_digits, lambda s: "digits only"),
 }
 """All kinds of steps by name."""

@@ -1,0 +1,75 @@
+"""The steps that read dates and times by a pattern and write them in the form that is declared to Zoho."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ztui.catalogue.knowledge import date_formats
+from ztui.engine.transform_dates import BadPattern, reader
+from ztui.engine.transform_values import Apply, BadStep, Refusal, text_arg
+from ztui.model.mapping import Step
+
+
+def _reader(step: Step) -> Callable[[str], object]:
+    try:
+        return reader(text_arg(step, "pattern"))
+    except BadPattern as error:
+        raise BadStep(f"{step.name}: “{text_arg(step, 'pattern')}” is no date pattern") from error
+
+
+def strftime_of(pattern: str) -> str:
+    """The `strftime` form of an output pattern made of yyyy MM dd HH mm ss XXX and quoted text."""
+    parts = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "XXX": "%z"}
+    return re.sub(
+        r"'([^']*)'|yyyy|MM|dd|HH|mm|ss|XXX|%",
+        lambda m: m.group(1) if m.group(1) is not None else parts.get(m.group(), "%%"),
+        pattern,
+    )
+
+
+def make_date(step: Step) -> Apply:
+    """The step `date`."""
+    _reader(step)
+    read = reader(text_arg(step, "pattern"))
+    out = strftime_of(text_arg(step, "out") or date_formats().sent_date)
+    pattern = text_arg(step, "pattern")
+
+    def apply(text: str) -> str:
+        moment = read(text)
+        return moment.value.strftime(out) if moment else Refusal.of(text, "NOT_A_DATE", pattern=pattern)
+
+    return apply
+
+
+def make_datetime(step: Step) -> Apply:
+    """The step `datetime`."""
+    _reader(step)
+    pattern = text_arg(step, "pattern")
+    read = reader(pattern)
+    out = text_arg(step, "out") or (
+        date_formats().iso_datetime if "X" in pattern or step.arg("offset") else date_formats().sent_datetime
+    )
+    aware = "X" in out
+    form = strftime_of(out)
+    offset = text_arg(step, "offset")
+    zone = None
+    if offset:
+        assumed = reader("yyyy-MM-ddXXX")("2000-01-01" + offset)
+        if assumed is None:
+            raise BadStep(f"datetime: {offset} is no offset")
+        zone = assumed.value.tzinfo
+
+    def apply(text: str) -> str:
+        moment = read(text)
+        if moment is None:
+            return Refusal.of(text, "NOT_A_DATETIME", pattern=pattern)
+        value = moment.value if moment.aware or zone is None else moment.value.replace(tzinfo=zone)
+        if aware:
+            if value.tzinfo is None:
+                return Refusal.of(text, "NO_OFFSET", pattern=pattern)
+            written = value.strftime(form)
+            return written[:-2] + ":" + written[-2:] if form.endswith("%z") else written
+        return value.strftime(form)
+
+    return apply
