@@ -166,8 +166,8 @@ def address_sources(
             # "Office address", City, Zip: one address, of which only the first part says where.
             _feed(out, groups[lone[0]], parts, kinds, 0.85)
         if chosen and frozenset() in groups and frozenset() in order and chosen != kinds:
-            have = {_part(c) for c in groups[chosen]}
-            _feed(out, {c: i for c, i in groups[frozenset()].items() if _part(c) not in have}, parts, kinds, 0.85)
+            have = {part_of(c) for c in groups[chosen]}
+            _feed(out, {c: i for c, i in groups[frozenset()].items() if part_of(c) not in have}, parts, kinds, 0.85)
     return out
 
 
@@ -186,14 +186,14 @@ def _feed(
     for concept, column in group.items():
         if concept in parts:
             out[column, kinds] = sure
-        elif _part(concept) in parts and _part(concept) not in group:
+        elif part_of(concept) in parts and part_of(concept) not in group:
             if concept.endswith("_code") and not group.keys() & {"city", "zip", "street", "address"}:
                 continue
             if concept == "country_code" and not kinds and sure < 0.95:
                 continue
-            out[column, kinds] = sure * _PARTS[concept, _part(concept)]
+            out[column, kinds] = sure * _PARTS[concept, part_of(concept)]
 
 
-def _part(concept: str) -> str:
+def part_of(concept: str) -> str:
     """The part of an address a concept stands for."""
     return next((target for source, target in _PARTS if source == concept), concept)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ztui.catalogue import modules
 from ztui.engine.suggest_context import Read
-from ztui.engine.suggest_fit import address_sources, fit
+from ztui.engine.suggest_fit import address_sources, fit, part_of
 from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.suggest_meaning import ADDRESS, Meaning, read_header
 from ztui.engine.suggest_tokens import words_of
@@ -106,54 +106,50 @@ def _offer(column: Column, of: Field, concept: str, sure: float, reason: str, *,
 def by_meaning(columns: Sequence[Column], targets: Sequence[Target], operation: Operation, module: str) -> None:
     """Fields whose name means what the header means."""
     settings = lexicon().modules.get(module, {})
-    is_company = "company" in settings.get("self", ())
-    is_part = bool(settings.get("company_is_part"))
+    company = "self" if "company" in settings.get("self", ()) else "part" if settings.get("company_is_part") else ""
     writable = [t for t in targets if _can_write(t.field, operation)]
-    by_concept: dict[str, list[tuple[Target, Meaning]]] = {}
+    by_concept: dict[str, list[Target]] = {}
     for target in writable:
-        for meaning in target.meanings:
-            by_concept.setdefault(meaning.concept, []).append((target, meaning))
-    places = {i: c.read.meaning for i, c in enumerate(columns) if c.read.meaning and c.read.meaning.concept in ADDRESS}
-    parts = [m for concept in ADDRESS for _, m in by_concept.get(concept, ())]
-    sources = address_sources(places, parts, is_part or is_company)
+        for own in target.meanings:
+            by_concept.setdefault(own.concept, []).append(target)
+    places = {i: m for i, c in enumerate(columns) if (m := c.read.meaning) is not None and m.concept in ADDRESS}
+    parts = [own for t in writable for own in t.meanings if own.concept in ADDRESS]
+    sources = address_sources(places, parts, company != "")
     for i, column in enumerate(columns):
         meaning = column.read.meaning
-        if meaning is None or any(sure >= 0.99 for sure, _ in column.offers.values()):
+        for target in by_concept.get(column.read.hint, ()):
+            column.hints.setdefault(target.field.api_name, 0.5)
+        if meaning is None:
+            if not column.offers:
+                _by_words(column, writable)
+            continue
+        if any(sure >= 0.99 for sure, _ in column.offers.values()):
             continue
         for target in writable:
-            best = 0.0
-            for own in target.meanings:
-                if meaning.concept in ADDRESS:
-                    same = own.concept == meaning.concept or {own.concept, meaning.concept} in (
-                        {"street", "address"},
-                        {"state", "state_code"},
-                        {"state", "address_region"},
-                        {"country", "country_code"},
-                    )
-                    best = max(best, sources.get((i, own.kinds), 0.0) if same else 0.0)
-                else:
-                    best = max(best, fit(meaning, own, "self" if is_company else "part" if is_part else ""))
+            best = max((_fit(i, meaning, own, sources, company) for own in target.meanings), default=0.0)
             if best > 0:
                 if meaning.mends:
                     best -= 0.08
                 elif meaning.phrase.words & set(target.label_words):
                     best += 0.01  # of two names the one nearer to the field's own
-                _offer(
-                    column,
-                    target.field,
-                    meaning.concept,
-                    best,
-                    _reason(meaning, target.field),
-                    confirmed=column.read.values_only,
-                )
+                reason = _reason(meaning, target.field)
+                _offer(column, target.field, meaning.concept, best, reason, confirmed=column.read.values_only)
         if not column.offers and not column.why:
-            column.why = _left_out(meaning, by_concept)
-    for column in columns:
-        if column.read.hint:
-            for target, _ in by_concept.get(column.read.hint, ()):
-                column.hints.setdefault(target.field.api_name, 0.5)
-        if column.read.meaning is None and not column.offers:
-            _by_words(column, writable)
+            column.why = _left_out(meaning)
+
+
+def _fit(
+    index: int,
+    meaning: Meaning,
+    own: Meaning,
+    sources: Mapping[tuple[int, frozenset[str]], float],
+    company: str,
+) -> float:
+    """How well a column fits a field's reading; parts of addresses by the group of columns they belong to."""
+    if meaning.concept not in ADDRESS:
+        return fit(meaning, own, company)
+    same = part_of(meaning.concept) == part_of(own.concept)
+    return sources.get((index, own.kinds), 0.0) if same else 0.0
 
 
 def _reason(meaning: Meaning, of: Field) -> str:
@@ -162,7 +158,7 @@ def _reason(meaning: Meaning, of: Field) -> str:
     return f"{meaning.phrase.text!r}{kind} is another name for {of.label!r}{mended}"
 
 
-def _left_out(meaning: Meaning, by_concept: Mapping[str, object]) -> str:
+def _left_out(meaning: Meaning) -> str:
     kind = ", ".join(sorted(meaning.kinds))
     if meaning.number > 1:
         return f"number {meaning.number} of its kind, and the module has no field for it"

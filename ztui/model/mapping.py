@@ -86,8 +86,9 @@ class Mapping:
 class Suggestion:
     """A proposal for one column: a field or None (leave out), how sure (0..1), and a reason a person can check.
 
-    `steps` are the transforms the values call for; `alternatives` further fields with their confidence. `find_by` is the
-    field of the looked-up module that the values match; `question` what only a person can decide (then `steps` is empty).
+    `steps` are the transforms the values call for; `alternatives` further fields with their confidence. `find_by` is
+    the field of the looked-up module that the values match; `question` what only a person can decide (then `steps` is
+    empty).
     """
 
     index: int
