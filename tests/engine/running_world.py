@@ -31,6 +31,7 @@ class World:
         self.clock = VirtualClock()
         self.zoho = FakeZoho(self.clock)
         self.readonly = False
+        self.zgid = ""
         self.on_request: Callable[[str], None] = lambda _request: None
         self._faults: dict[tuple[str, str], list[BaseException]] = {}
         self._held = ""
@@ -50,7 +51,7 @@ class World:
         )
 
     def profile_of(self, name: str) -> Profile:
-        return Profile(name, Domains("https://a", "https://b", "https://c"), readonly=self.readonly)
+        return Profile(name, Domains("https://a", "https://b", "https://c"), readonly=self.readonly, zgid=self.zgid)
 
     async def connect(self, name: str) -> HoldingCrm:
         return HoldingCrm(self)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from pathlib import Path
 
 import pytest
 
 from tests.engine.killing import Killed, MortalWorld, Troubles
+from ztui.model.crm import Record
 from ztui.model.outcome import RowResult
 
 BAD = {4, 17}
@@ -70,6 +72,25 @@ async def test_storms(tmp_path: Path, seed: int) -> None:
 async def test_many_storms(tmp_path: Path, block: int) -> None:
     for seed in range(1000 + block * 25, 1000 + (block + 1) * 25):
         await a_storm(made(tmp_path / str(seed)), seed)
+
+
+async def test_an_undo_killed_at_every_moment_takes_everything_back(tmp_path: Path) -> None:
+    for moment in range(12):
+        world = MortalWorld(made(tmp_path / str(moment)))
+        world.write(150)
+        state = await world.to_the_end([])
+        world.zoho.records["1"] = Record("1", "", {"Email": "not ours"})
+        runs = world.live(moment)
+        with contextlib.suppress(Killed):
+            await runs.undo(state.run_id)
+        world.process.dead, world.process.dies_at = False, None
+        runs.close()
+        runs = world.live()
+        if runs.undo_preview(state.run_id).total:
+            report = await runs.undo(state.run_id)
+            assert (report.gone, report.left) == (0, ())
+        assert set(world.zoho.records) == {"1"}
+        runs.close()
 
 
 async def test_a_canary_that_dies_is_still_asked_about(tmp_path: Path) -> None:

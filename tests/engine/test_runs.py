@@ -289,6 +289,16 @@ async def test_nothing_is_sent_that_is_not_recorded_on_a_full_disk(world: World)
     assert "create" not in world.zoho.requests
 
 
+async def test_a_profile_that_leads_to_another_org_is_not_used(world: World) -> None:
+    world.write(20)
+    state = await world.runs.start(world.plan(canary=5))
+    world.zgid = "another org"
+    for work in (world.runs.resume, world.runs.reconcile, world.runs.undo):
+        with pytest.raises(RunError, match="PROFILE_LEADS_ELSEWHERE"):
+            await work(state.run_id)
+    assert len(world.zoho.records) == 5
+
+
 async def test_a_plan_without_rows_or_for_a_readonly_profile_is_refused(world: World) -> None:
     world.write(2)
     with pytest.raises(PlanError, match="NOTHING_TO_SEND"):

@@ -243,6 +243,14 @@ async def test_values_are_put_back_where_nobody_touched_them(world: World) -> No
     assert world.zoho.records["2"].values["Last_Name"] == "Edited by a person"
 
 
+async def test_fields_that_were_not_read_are_not_cleared(world: World) -> None:
+    world.zoho.records["0"] = Record("0", "2026-01-01T00:00:00+00:00", {"Email": "p0@example.org", "Company": "Old"})
+    world.write(1)
+    state = await world.runs.start(upsert(world.plan(), before_image=True))
+    await world.runs.undo(state.run_id)
+    assert world.zoho.records["0"].values == {"Email": "p0@example.org", "Company": "Old", "Last_Name": "Name 0"}
+
+
 async def test_updates_without_images_cannot_be_taken_back(world: World) -> None:
     world.zoho.records["0"] = Record("0", "2026-01-01T00:00:00+00:00", {"Email": "p0@example.org"})
     world.write(1)

@@ -18,6 +18,9 @@ from ztui.errors import PlanError
 from ztui.model.crm import Field, Operation, Record
 from ztui.model.plan import ImportPlan
 
+_FIELDS_A_CALL = 45
+"""Fields asked for in one call; Zoho gives at most 50 (get records, v7)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
@@ -118,18 +121,24 @@ async def _wiped(crm: Crm, plan: ImportPlan, matched: Iterable[tuple[SentRow, Re
     }
     blanks = {record_id: names for record_id, names in blanks.items() if names}
     lost: Counter[str] = Counter()
-    for record in await _read(crm, plan, list(blanks)):
+    for record in await read_records(crm, plan, list(blanks)):
         lost.update(name for name in blanks[record.id] if record.values.get(name) not in (None, "", [], {}))
     return tuple(lost.most_common())
 
 
-async def _read(crm: Crm, plan: ImportPlan, ids: Sequence[str]) -> list[Record]:
+async def read_records(crm: Crm, plan: ImportPlan, ids: Sequence[str]) -> list[Record]:
+    """Records by id with the fields that the plan writes, whatever their number. Raises ZohoError."""
     fields = [m.api_name for m in plan.mapping.fields if m.api_name != "id"]
     size = catalogue.limits().ids_per_get
-    records: list[Record] = []
+    records: dict[str, Record] = {}
     for start in range(0, len(ids), size):
-        records += await crm.get(plan.mapping.module, ids[start : start + size], fields)
-    return records
+        for first in range(0, max(len(fields), 1), _FIELDS_A_CALL):
+            some = fields[first : first + _FIELDS_A_CALL]
+            for record in await crm.get(plan.mapping.module, ids[start : start + size], some):
+                known = records.get(record.id)
+                values = {**known.values, **record.values} if known is not None else record.values
+                records[record.id] = Record(record.id, record.modified_time, values)
+    return list(records.values())
 
 
 async def before_images(crm: Crm, plan: ImportPlan, rows: Sequence[SentRow]) -> list[Record]:
@@ -138,4 +147,4 @@ async def before_images(crm: Crm, plan: ImportPlan, rows: Sequence[SentRow]) -> 
     if not key or plan.mapping.operation is Operation.INSERT:
         return []
     found = await _by_key(crm, plan, key, [row.values.get(key, "") for row in rows])
-    return await _read(crm, plan, [record.id for records in found.values() for record in records])
+    return await read_records(crm, plan, [record.id for records in found.values() for record in records])

@@ -55,7 +55,7 @@ class Pace:
     retry_longest: float
     tries: int
     settle: int = 4
-    watch: float = 0.5
+    watch: float = 1.0
     grace: float = 8.0
     jitter: float = 0.25
 

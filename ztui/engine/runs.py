@@ -34,7 +34,7 @@ class Runs(Aftercare):
 
     def confirmation(self, plan: ImportPlan) -> str:
         """What has to be typed before this plan may be sent: the number of rows, "" when a plain yes is enough."""
-        profile = self._profile_of(plan.profile)
+        profile = self._profile_for(plan)
         rows = rows_to_send(plan)
         in_production = not profile.sandbox and profile.environment == "production"
         return str(rows) if in_production and rows >= CONFIRM_FROM else ""
@@ -54,7 +54,7 @@ class Runs(Aftercare):
         `left_out` are the check's findings: rows in `plan.exclude` are kept with these codes. Cancelling the task is a
         clean shutdown; the run can be resumed. Raises PlanError before anything is kept, StoreError, ConfigError.
         """
-        profile = self._profile_of(plan.profile)
+        profile = self._profile_for(plan)
         if profile.readonly:
             raise PlanError("PROFILE_READONLY", details={"profile": profile.name})
         scope = made.scope_of(plan)
@@ -102,7 +102,7 @@ class Runs(Aftercare):
         if state.ended_at:
             return state
         plan = self.ledger.plan(run_id)
-        profile = self._profile_of(plan.profile)
+        profile = self._profile_for(plan)
         crm = await self._connect(plan.profile)
         lease = await asyncio.to_thread(self.ledger.claim, run_id)
         try:

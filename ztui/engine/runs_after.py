@@ -47,7 +47,7 @@ class Aftercare(KnownRuns):
         """
         run_id = self.ledger.find(run)
         plan = self.ledger.plan(run_id)
-        profile = self._profile_of(plan.profile)
+        profile = self._profile_for(plan)
         crm = await self._connect(plan.profile)
         lease = await asyncio.to_thread(self.ledger.claim, run_id)
         try:
@@ -190,7 +190,7 @@ class Aftercare(KnownRuns):
         """
         run_id = self.ledger.find(run)
         plan = self.ledger.plan(run_id)
-        profile = self._profile_of(plan.profile)
+        profile = self._profile_for(plan)
         if profile.readonly:
             raise PlanError("PROFILE_READONLY", details={"profile": profile.name})
         crm = await self._connect(plan.profile)
@@ -210,6 +210,7 @@ class Aftercare(KnownRuns):
 
     async def forecast(self, plan: ImportPlan, on_progress: OnProgress | None = None) -> Forecast:
         """What an update or upsert would do, by looking its keys up. Raises PlanError for an insert, ZohoError."""
+        self._profile_for(plan)
         crm = await self._connect(plan.profile)
         return await make_forecast(crm, plan, self._packer, on_progress)
 

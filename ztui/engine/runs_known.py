@@ -14,7 +14,7 @@ from ztui.engine.ports import Connect, Crm, OnState, Opener, Packer
 from ztui.engine.running import Running
 from ztui.engine.sent import sent_values
 from ztui.engine.sources import open_again, reopen
-from ztui.errors import SourceChanged
+from ztui.errors import RunError, SourceChanged
 from ztui.model import event as ev
 from ztui.model.outcome import REFUSED, OutcomeCounts, OutcomeGroup, RowOutcome, RowResult
 from ztui.model.plan import ImportPlan, SourceId
@@ -67,6 +67,15 @@ class KnownRuns:
         from ztui.engine import planner
 
         return planner
+
+    def _profile_for(self, plan: ImportPlan) -> Profile:
+        """The plan's profile; RunError when it leads to another org or environment than when the plan was made."""
+        profile = self._profile_of(plan.profile)
+        then, now = (plan.zgid, plan.environment), (profile.zgid, profile.environment)
+        if any(a and b and a != b for a, b in zip(then, now, strict=True)):
+            facts = {"profile": profile.name, "then": " ".join(then).strip(), "now": " ".join(now).strip()}
+            raise RunError("PROFILE_LEADS_ELSEWHERE", details=facts)
+        return profile
 
     def close(self) -> None:
         """Close the ledger and the source files that were opened for looking at rows."""

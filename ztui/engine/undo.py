@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ztui import catalogue
+from ztui.engine.forecast import read_records
 from ztui.engine.lookup import comparable, folded
 from ztui.engine.ports import Crm
 from ztui.engine.recovery import rows_of
@@ -157,7 +158,7 @@ class Undoing:
         left: list[LeftRecord] = []
         for some in _chunks(todo, catalogue.limits().records_per_call):
             ids = [o.record_id for o in some]
-            present = {r.id: r for r in await crm.get(self._plan.mapping.module, ids, fields)}
+            present = {r.id: r for r in await read_records(crm, self._plan, ids)}
             absent = [record_id for record_id in ids if record_id not in present]
             gone += len(absent)
             await self._mark(absent, GONE)
@@ -170,7 +171,9 @@ class Undoing:
                     left.append(_left(outcome, "RECORD_CHANGED_SINCE", modified=now.modified_time))
                     continue
                 wanted.append(outcome)
-                values = {name: images[outcome.record_id].values.get(name) for name in fields}
+                image = images[outcome.record_id].values
+                # Only what the image really has: a field that was not read must not be cleared.
+                values = {name: image[name] for name in fields if name in image}
                 records.append(Record(outcome.record_id, values=values))
             if records:
                 await self._mark([r.id for r in records], RESTORING)
@@ -185,7 +188,7 @@ class Undoing:
     def _touched(self, now: Record, before: Record, sent: dict[str, str]) -> bool:
         """True when a field that the run wrote holds neither what it wrote nor what was there before."""
         for name, value in sent.items():
-            if not value or name == "id" or not comparable(self._plan.schema.field(name)):
+            if not value or name not in now.values or not comparable(self._plan.schema.field(name)):
                 continue
             if folded(now.values.get(name)) not in (folded(value), folded(before.values.get(name))):
                 return True
