@@ -11,8 +11,7 @@ from pathlib import Path
 from ztui.engine.assignment import assign
 from ztui.engine.suggest_meaning import read_header
 from ztui.engine.suggest_tokens import words_of
-from ztui.engine.transform_compile import compile_one
-from ztui.engine.transform_steps import BadStep
+from ztui.engine.transform import BadStep, compile_one
 from ztui.errors import ConfigError
 from ztui.model.crm import ModuleSchema
 from ztui.model.mapping import Drift, FieldMapping, Mapping
