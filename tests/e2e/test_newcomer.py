@@ -128,20 +128,47 @@ def test_no_terminal_for_the_interface(leads: str) -> None:
     assert "--headless" in told(ztui(), 2)
 
 
-def test_a_dumb_terminal_is_told_apart(leads: str) -> None:
+def _in_a_terminal(*arguments: str, term: str = "xterm-256color") -> tuple[int, str]:
+    """Status and everything written, for commands that end by themselves."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "dumb"}
     with subprocess.Popen(
-        [sys.executable, "-m", "ztui", leads], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+        [sys.executable, "-m", "ztui", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": term},
     ) as process:
         os.close(theirs)
         said = b""
-        try:
-            while piece := os.read(ours, 4096):
-                said += piece
-        except OSError:  # Linux says so when the other end is closed
-            assert said
-        assert process.wait(60) == 2
+        while piece := _read(ours):
+            said += piece
+        status = process.wait(60)
     os.close(ours)
-    assert "TERM is dumb" in said.decode()
-    assert b"\x1b" not in said
+    return status, said.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # Linux says so when the other end is closed
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "term", "says"),
+    [
+        (["{leads}"], "dumb", "TERM is dumb"),
+        (["nowhere.csv"], "xterm", "nowhere.csv"),
+        (["{folder}"], "xterm", "folder"),
+        (["{leads}", "--profile", "nobody"], "xterm", "no profile called nobody"),
+    ],
+)
+def test_what_is_certain_to_fail_is_said_before_the_screen_changes(
+    leads: str, tmp_path: Path, arguments: list[str], term: str, says: str
+) -> None:
+    given = [a.format(leads=leads, folder=tmp_path) for a in arguments]
+    status, said = _in_a_terminal(*given, term=term)
+    assert status == 2
+    assert says in said
+    assert "What to do:" in said
+    assert "\x1b" not in said

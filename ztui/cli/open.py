@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import click
 
 from ztui.cli.context import App, pass_app
@@ -17,12 +20,25 @@ def command(app: App, file: str | None, module: str | None) -> int:
 
 
 def show(app: App, path: str | None, module: str | None) -> int:
-    """Run the interface on this file and module; returns its exit status. Raises UsageError without a terminal."""
+    """Run the interface on this file and module; returns its exit status.
+
+    What is certain to fail is said at the prompt, before the screen changes: UsageError without a terminal, SourceError
+    for a file that is not there, ConfigError for a profile that is not.
+    """
     from ztui.tui.terminal import check_terminal
 
     trouble = check_terminal()
     if trouble is not None:
         raise trouble
+    if path is not None and (Path(path).is_dir() or not os.access(path, os.R_OK)):
+        from ztui.engine.files import OpenFile
+
+        OpenFile.open(path).close()
+    if app.profile and not app.sandbox:
+        from ztui.engine.profiles import Profiles
+        from ztui.store.locations import Locations
+
+        Profiles(Locations.default()).get(app.profile)
     with app.session() as opened:
         from ztui.tui.app import run_tui
 
