@@ -66,6 +66,36 @@ def known() -> list[RunState]:
         return []
 
 
+def test_two_processes_never_send_the_same_part(tmp_path: Path) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Last Name,Email\n" + "".join(f"Name {n},p{n}@example.org\n" for n in range(ROWS)))
+    with Sandbox() as sandbox:
+        hosts = [part for option in HOSTS for part in (option, sandbox.base_url)]
+        assert ztui("profiles", "add", "box", *hosts, "--access-token", sandbox.token).returncode == 0
+        control(
+            sandbox, "faults", [{"kind": "error", "route": "upload", "code": "OAUTH_SCOPE_MISMATCH", "status": 401}]
+        )
+        assert ztui("import", str(leads), "--module", "Leads", "--yes").returncode == 3
+        urllib.request.urlopen(
+            urllib.request.Request(f"{sandbox.base_url}/_sandbox/faults", method="DELETE"), timeout=10
+        ).close()
+        [stopped] = known()
+
+        command = [sys.executable, "-m", "ztui", "resume", stopped.run_id, "--json"]
+        both = [
+            subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(3)
+        ]
+        told = [process.communicate(timeout=60) for process in both]
+
+        assert {process.returncode for process in both} <= {0, 4}
+        assert 0 in {process.returncode for process in both}
+        assert all("RUN_BUSY" in err for process, (_, err) in zip(both, told, strict=True) if process.returncode == 4)
+        assert addresses(sandbox) == sorted(f"p{n}@example.org" for n in range(ROWS))
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_import_that_is_ended_goes_on(tmp_path: Path, number: int, status: int) -> None:
     leads = tmp_path / "leads.csv"
