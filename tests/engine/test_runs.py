@@ -166,6 +166,38 @@ async def test_a_lost_create_that_was_not_accepted_is_sent_once(world: World) ->
     assert state.outcome == OutcomeCounts(added=40)
 
 
+async def test_a_refusal_of_the_request_itself_speaks_for_a_lost_attempt(world: World) -> None:
+    world.write(10)
+    world.fail("create", AnswerLost("ANSWER_LOST"), times=1)
+    refusal = ApiError("INVALID_FIELD_NAME", "invalid mapping. invalid api_name X.", level="job", http_status=400)
+    world.fail("create", refusal, times=1)
+
+    state = await world.runs.start(world.plan())
+
+    assert state.part(1).stage is Stage.REFUSED
+    assert state.outcome == OutcomeCounts(not_sent=10)
+
+
+async def test_a_refusal_for_another_reason_does_not(world: World) -> None:
+    """The first attempt was accepted; that the second is refused for a limit must not get the rows sent again."""
+    world.write(10)
+    attempts = 0
+
+    def refuse_second(request: str) -> None:
+        nonlocal attempts
+        attempts += request == "create"
+        if request == "create" and attempts == 2:
+            raise ApiError("LIMIT_REACHED", level="job", http_status=400)
+
+    world.on_request = refuse_second
+    world.fail("create", AnswerLost("ANSWER_LOST"), times=1, when="after")
+    state = await world.runs.start(world.plan())
+
+    assert state.part(1).joined == "record"
+    assert state.outcome == OutcomeCounts(added=10)
+    assert len(world.zoho.jobs) == 1
+
+
 async def test_a_server_fault_at_the_create_counts_as_lost(world: World) -> None:
     world.write(10)
     world.fail("create", ApiError("INTERNAL_ERROR", level="api", http_status=500), times=1, when="after")

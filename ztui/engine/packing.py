@@ -100,6 +100,17 @@ class Packing:
         known = {p.number for p in run.state.parts}
         await asyncio.to_thread(work.mkdir, mode=0o700, exist_ok=True)
         parts = self._packer.pack(plan, work)
+        try:
+            await self._take(parts, plan, folder, known, on_part)
+        finally:
+            close = getattr(parts, "close", None)  # ends the packing process, if there is one
+            if close is not None:
+                await asyncio.to_thread(close)
+
+    async def _take(
+        self, parts: Iterator[Part], plan: ImportPlan, folder: Path, known: set[int], on_part: Callable[[int], None]
+    ) -> None:
+        run = self._run
         while run.state.phase is not Phase.CANCELLED:
             part = await _next(parts)
             if part is None:

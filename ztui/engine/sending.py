@@ -26,6 +26,12 @@ from ztui.zoho.bulk_write import BulkWrite
 FILE_SPENT = ("file_used", "file_unknown")
 """The catalogue's kinds for "no job can be made of this file id (any more)"."""
 
+_ABOUT_THE_REQUEST = frozenset(
+    {"missing_field", "missing_key", "unknown_field", "bad_format", "bad_column", "too_many_columns"}
+    | {"module", "callback", "conflict", "client_bug"}
+)
+"""Kinds of refusals that the same request always gets: they speak for an unanswered attempt of a moment ago too."""
+
 _HARMLESS = (Unreachable, AnswerLost)
 _FRESH_SECONDS = 600.0
 """So long after an attempt, a refusal for another reason than the file also speaks for the attempt itself."""
@@ -115,8 +121,10 @@ class Sending:
     async def _refused(self, number: int, error: ZohoError, open_attempt: bool) -> None:
         run = self._run
         info = error_info(error)
-        used = kind_of(info) in FILE_SPENT
-        if open_attempt and (used or not self._fresh(number)):
+        kind = kind_of(info)
+        used = kind in FILE_SPENT
+        same_then = kind in _ABOUT_THE_REQUEST and self._fresh(number)
+        if open_attempt and not same_then:
             await run.commit(ev.JobIdLost(run.now, number, info))
             return
         part = await run.part(number)
