@@ -69,10 +69,8 @@ def verdict(
         left = rows - refused
         if not left:
             return f"Zoho would refuse every one of the {how_many(rows, 'row')}.", "bad"
-        return (
-            f"{how_many(left, 'row')} will be sent; {how_many(refused, 'row')} left out, for Zoho would refuse {them(refused)}.",
-            "warn",
-        )
+        out = f"{how_many(refused, 'row')} left out, for Zoho would refuse {them(refused)}."
+        return f"{how_many(left, 'row')} will be sent; {out}", "warn"
     return f"All {how_many(rows, 'row')} will be sent; Zoho will refuse {refused:,} of them.", "warn"
 
 

@@ -73,11 +73,8 @@ class ZtuiApp(App[int]):
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and ours; those of ours that a theme does not know fall back to a related one."""
-        variables = super().get_css_variables()
-        for name, related in theme.FALLBACKS.items():
-            variables.setdefault(name, variables[related])
-        self.theme_variables = variables
-        return variables
+        self.theme_variables = theme.completed(super().get_css_variables())
+        return self.theme_variables
 
     def get_default_screen(self) -> Screen[Any]:
         """The mapping screen when a file was named, else home: no blank screen in between."""

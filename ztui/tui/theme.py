@@ -7,8 +7,8 @@ from textual.theme import Theme
 #: Variables of ours and which of Textual's they fall back to, so that any of Textual's own themes works too.
 FALLBACKS = {
     "ink": "foreground",
-    "ink-soft": "text-muted",
-    "ink-faint": "text-disabled",
+    "ink-soft": "foreground-darken-2",
+    "ink-faint": "foreground-darken-3",
     "line": "panel",
     "cursor": "primary",
     "cursor-ink": "background",
@@ -19,7 +19,7 @@ FALLBACKS = {
     "safe-ink": "background",
     "hold": "secondary",
     "hold-ink": "background",
-    "drop": "success-muted",
+    "drop": "panel-lighten-2",
     "drop-ink": "foreground",
 }
 
@@ -120,13 +120,21 @@ TERMINAL = Theme(
     foreground="ansi_default",
     background="ansi_default",
     surface="ansi_default",
-    panel="ansi_black",
+    panel="ansi_default",
     success="ansi_green",
     warning="ansi_yellow",
     error="ansi_red",
     dark=True,
     ansi=True,
     variables={
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "block-cursor-foreground": "ansi_bright_white",
+        "block-cursor-background": "ansi_blue",
+        "input-cursor-background": "ansi_white",
+        "input-cursor-foreground": "ansi_black",
+        "border": "ansi_bright_blue",
+        "border-blurred": "ansi_bright_black",
         "ink": "ansi_default",
         "ink-soft": "ansi_bright_black",
         "ink-faint": "ansi_bright_black",
@@ -146,3 +154,10 @@ TERMINAL = Theme(
 )
 
 THEMES = (DARK, LIGHT, TERMINAL)
+
+
+def completed(variables: dict[str, str]) -> dict[str, str]:
+    """A theme's variables with ours, as far as the theme does not set them itself."""
+    for name, related in FALLBACKS.items():
+        variables.setdefault(name, variables[related])
+    return variables

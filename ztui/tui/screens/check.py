@@ -68,7 +68,7 @@ class CheckScreen(ZtuiScreen):
         & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
         & #left { width: 46%; min-width: 36; }
         & #right { width: 1fr; }
-        & #why { height: 7; padding: 0 1; margin-bottom: 1; }
+        & #why { height: auto; min-height: 5; max-height: 10; padding: 0 1; margin-bottom: 1; }
     }
     """
 

@@ -293,7 +293,7 @@ class Grid(ScrollView, can_focus=True):
         count = self.source.count()
         if number >= count:
             text = f"  {self.empty}" if not count and offset == 1 else ""
-            return Strip([Segment(pad(text, width), self.style_of("muted"))])
+            return Strip([Segment(pad(text, width), base + self.style_of("muted"))])
         line = self._line(number)
         current = number == self.line
         whole = current and self.cursor_kind == "line"
