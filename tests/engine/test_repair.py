@@ -1,0 +1,134 @@
+"""Refused rows mended in a session, and sent again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.engine.running_world import World
+from ztui.engine.repair_suggest import UPSERT, apply_suggestion, suggest_repairs
+from ztui.errors import PlanError
+from ztui.model.crm import Operation
+from ztui.model.mapping import Step
+from ztui.model.outcome import OutcomeCounts, RowResult
+from ztui.model.plan import ImportPlan
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def upsert(plan: ImportPlan, **changes: object) -> ImportPlan:
+    mapping = replace(plan.mapping, operation=Operation.UPSERT, find_by="Email")
+    return replace(plan, mapping=mapping, **changes)  # type: ignore[arg-type]
+
+
+async def test_refused_rows_are_mended_and_only_they_are_sent(world: World) -> None:
+    world.write(40, bad={3, 30})
+    state = await world.runs.start(world.plan())
+    session = world.runs.repair(state.run_id)
+    assert [row.record for row in session.rows] == [3, 30]
+    assert session.cell(3, "Email").bad
+    assert session.ready() == ()
+
+    assert session.set(3, "Email", "still wrong") is not None
+    assert session.ready() == ()
+    assert session.set(3, "Email", "three@example.org") is None
+    assert session.ready() == (3,)
+    session.undo()
+    assert session.cell(3, "Email").value == "still wrong"
+    session.redo()
+    assert session.set(30, "Email", "thirty@example.org") is None
+    second = await world.runs.start(session.to_plan())
+
+    assert second.parent_run == state.run_id
+    assert second.outcome == OutcomeCounts(added=2)
+    assert {r.values["Email"] for r in world.zoho.records.values()} >= {"three@example.org", "thirty@example.org"}
+    assert world.runs.total(state.run_id) == OutcomeCounts(added=40)
+    assert [s.run_id for s in world.runs.tree(state.run_id)] == [state.run_id, second.run_id]
+
+
+async def test_alike_values_are_mended_at_once_and_learned(world: World) -> None:
+    world.write(30, bad={1, 2, 20})
+    state = await world.runs.start(world.plan())
+    session = world.runs.repair(state.run_id)
+
+    assert session.set_alike("Email", "nobody", "someone@example.org") == 3
+
+    assert session.ready() == (1, 2, 20)
+    learned = session.learned_mapping().for_field("Email")
+    assert learned is not None
+    assert learned.steps[-1] == Step.of("map", table=(("nobody", "someone@example.org"),))
+    assert session.undo()
+    assert session.edited == ()
+
+
+async def test_left_out_rows_can_be_mended_too(world: World) -> None:
+    world.write(10, bad={4})
+    state = await world.runs.start(world.plan(exclude=(4,)))
+
+    session = world.runs.repair(state.run_id)
+    session.set(4, "Email", "four@example.org")
+    second = await world.runs.start(session.to_plan())
+
+    assert second.outcome == OutcomeCounts(added=1)
+    assert world.runs.total(state.run_id) == OutcomeCounts(added=10)
+
+
+async def test_a_repaired_row_that_is_refused_again_keeps_its_repairs(world: World) -> None:
+    world.write(5, bad={2})
+    state = await world.runs.start(world.plan())
+    session = world.runs.repair(state.run_id)
+    session.set(2, "Company", "New Firm")
+    session.choose([2])
+    second = await world.runs.start(session.to_plan())
+    assert second.outcome == OutcomeCounts(skipped=1)
+
+    again = world.runs.repair(second.run_id)
+    assert again.value(2, "Company") == "New Firm"
+    again.set(2, "Email", "two@example.org")
+    third = await world.runs.start(again.to_plan())
+
+    assert third.outcome == OutcomeCounts(added=1)
+    [two] = [r for r in world.zoho.records.values() if r.values["Email"] == "two@example.org"]
+    assert two.values["Company"] == "New Firm"
+
+
+async def test_suggestions_are_checked_and_applied(world: World) -> None:
+    world.path.write_text(
+        "Email,Name,Firm\na@x.org ,A,F\nb (at) example.org,B,F\nc@@example..org,C,F\n,D,F\n", encoding="utf-8"
+    )
+    world.rows = 4
+    world.zoho._problem = lambda values: "INVALID_DATA-Email"  # type: ignore[method-assign]
+    state = await world.runs.start(world.plan())
+    session = world.runs.repair(state.run_id)
+
+    clean = next(s for s in suggest_repairs(session) if s.kind == "clean_email")
+    assert clean.examples == (("b (at) example.org", "b@example.org"), ("c@@example..org", "c@example.org"))
+    assert apply_suggestion(session, clean) == 2
+    assert session.value(1, "Email") == "b@example.org"
+
+
+async def test_duplicates_become_an_upsert(world: World) -> None:
+    world.write(6)
+    world.zoho._problem = lambda values: "DUPLICATE_DATA-Email"  # type: ignore[method-assign]
+    state = await world.runs.start(world.plan())
+    session = world.runs.repair(state.run_id)
+
+    offer = next(s for s in suggest_repairs(session) if s.kind == UPSERT)
+    apply_suggestion(session, offer)
+
+    plan = session.to_plan()
+    assert (plan.mapping.operation, plan.mapping.find_by) == (Operation.UPSERT, "Email")
+    assert plan.records == tuple(range(6))
+
+
+async def test_nothing_refused_nothing_to_repair(world: World) -> None:
+    world.write(3)
+    state = await world.runs.start(world.plan())
+    assert [o.result for o in world.runs.outcomes(state.run_id)] == [RowResult.ADDED] * 3
+    with pytest.raises(PlanError, match="REPAIR_NOTHING"):
+        world.runs.repair(state.run_id)
