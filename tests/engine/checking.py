@@ -84,7 +84,8 @@ def oracle(file: OpenFile, mapping: Mapping, schema: ModuleSchema = SCHEMA) -> l
     info = file.info
     rules = RowRules(mapping, schema, len(info.headers))
     found: list[Told] = []
-    first: dict[tuple[int, str], int] = {}
+    first: dict[tuple[int, str], tuple[int, str]] = {}
+    key = next((slot for slot, field in enumerate(rules.fields) if field.key), None)
     with info.data_path.open("rb") as stream:
         stream.seek(info.data_start)
         reader = RecordReader(physical_lines(stream), info.dialect, line=info.dialect.first_line)
@@ -96,8 +97,12 @@ def oracle(file: OpenFile, mapping: Mapping, schema: ModuleSchema = SCHEMA) -> l
             for slot, field in enumerate(rules.fields):
                 if field.key or field.unique:
                     text = key_text(rules.value(slot, cells), case_sensitive=field.field.unique_case_sensitive)
-                    if text and first.setdefault((slot, text), line) != line:
+                    whose = "" if key in (None, slot) else rules.value(key or 0, cells).strip().casefold()
+                    if not text:
+                        continue
+                    at, owner = first.setdefault((slot, text), (line, whose))
+                    if at != line and not (whose and whose == owner):
                         name = "VALUE_REPEATED" if field.unique and not field.key else "KEY_REPEATED"
                         column, value = field.columns[0], rules.source(slot, cells)
-                        found.append((name, rule(name).code, number, line, column, value, str(first[slot, text])))
+                        found.append((name, rule(name).code, number, line, column, value, str(at)))
     return sorted(found, key=repr)

@@ -110,20 +110,32 @@ async def test_steps_are_applied_before_judging(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("operation", "rule", "code"),
-    [(Operation.UPDATE, "KEY_BLANK", "MANDATORY_NOT_FOUND"), (Operation.UPSERT, "KEY_BLANK_ADDS", "KEY_BLANK_ADDS")],
-)
-async def test_keys_of_update_and_upsert(tmp_path: Path, operation: Operation, rule: str, code: str) -> None:
+@pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.UPSERT])
+async def test_keys_of_update_and_upsert(tmp_path: Path, operation: Operation) -> None:
     rows = [good(0), good(1), good(2), good(0)]
     rows[1][1] = ""
     mapping = mapping_of(HEADER, operation=operation, find_by="Email").without_field("Code")
     report = await check(opened(write(tmp_path / "f.csv", HEADER, rows)), mapping, SCHEMA)
     found = {f.param("rule"): f for f in report.all_findings()}
-    assert set(found) == {rule, "KEY_REPEATED"}
-    assert (found[rule].code, found[rule].line) == (code, 3)
+    assert set(found) == {"KEY_BLANK", "KEY_REPEATED"}
+    assert (found["KEY_BLANK"].code, found["KEY_BLANK"].line) == ("MANDATORY_NOT_FOUND", 3)
     assert (found["KEY_REPEATED"].line, found["KEY_REPEATED"].param("line")) == (5, "2")
     assert found["KEY_REPEATED"].severity is Severity.WARNING
+
+
+async def test_a_unique_value_may_come_again_for_the_same_record(tmp_path: Path) -> None:
+    rows = [good(0), good(1), good(0), good(2)]
+    rows[3][4] = "C1"
+    mapping = mapping_of(HEADER, operation=Operation.UPSERT, find_by="Email")
+    report = await check(opened(write(tmp_path / "f.csv", HEADER, rows)), mapping, SCHEMA)
+    assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("KEY_REPEATED", 4), ("VALUE_REPEATED", 5)]
+
+
+async def test_record_ids(tmp_path: Path) -> None:
+    rows = [["5100000000000002175", "A"], ["zcrm_5100000000000002176", "B"], ["", "C"]]
+    mapping = mapping_of(("id", "Notes"), operation=Operation.UPDATE, find_by="id")
+    report = await check(opened(write(tmp_path / "f.csv", ("id", "Notes"), rows)), mapping, SCHEMA)
+    assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("KEY_BLANK", 4), ("NOT_AN_ID", 3)]
 
 
 async def test_a_column_that_mostly_fails_is_called_out_once(tmp_path: Path) -> None:
@@ -424,6 +436,10 @@ def case(seed: int, folder: Path) -> tuple[Path, Mapping, dict[str, object]]:
         operation = pick.choice([Operation.UPDATE, Operation.UPSERT, Operation.INSERT])
         mapping = replace(mapping, operation=operation, find_by="Email", ignore_empty=pick.random() < 0.5)
     said = {"encoding": encoding, "delimiter": delimiter, "quotechar": '"', "header_line": 1}
+    if pick.random() < 0.15:
+        said["quotechar"] = pick.choice(["", "'"])
+    if pick.random() < 0.1:
+        said["escape_backslash"] = True
     return path, mapping, said
 
 

@@ -55,7 +55,7 @@ def checker(field: Field, *, find_by: str | None = None, declared: str | None = 
     the column (the catalogue's when not given).
     """
     known = field_type(field.data_type)
-    own = _OWN.get(known.check)
+    own = _OWN.get(kind_of(field))
     special = own(field, known, declared if known.takes_format else find_by) if own else None
     limit = _limit(field, known)
     free = ("phone", "integer", "decimal", "percent", "date", "datetime", "boolean")
@@ -76,6 +76,11 @@ def checker(field: Field, *, find_by: str | None = None, declared: str | None = 
         return found
 
     return check
+
+
+def kind_of(field: Field) -> str:
+    """The kind of check a field needs (see the catalogue's FieldType); record ids are longer than numbers."""
+    return "id" if field.api_name == "id" else field_type(field.data_type).check
 
 
 def _limit(field: Field, known: FieldType) -> int | None:
@@ -206,7 +211,7 @@ _RECORD_ID = re.compile(r"[0-9]{1,20}")
 
 
 def _reference(field: Field, known: FieldType, find_by: str | None) -> Checker | None:
-    by = find_by or ("id" if known.check == "lookup" else None)
+    by = find_by or (None if known.check == "user" else "id")
     if by == "id":
         return lambda text: () if _RECORD_ID.fullmatch(text.strip()) else (Violation("NOT_AN_ID", (("max", "20"),)),)
     if by is None:

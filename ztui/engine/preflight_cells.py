@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ztui.catalogue.knowledge import date_formats, field_type
-from ztui.engine.checkers import NO_CHOICE
+from ztui.engine.checkers import NO_CHOICE, kind_of
 from ztui.engine.preflight_rows import FieldRule, declared_format
 from ztui.model.mapping import Step
 
@@ -106,7 +106,7 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
     names = {s.name for s in steps}
     length = rule.field.length or known.length
     blank = rule.blank_rule is None
-    kind = known.check
+    kind = kind_of(rule.field)
     by = (rule.mapped.find_by or "").casefold()
     if kind in ("lookup", "user"):
         kind = "id" if by in ("", "id") else "email" if by == "email" else "text"

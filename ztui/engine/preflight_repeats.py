@@ -118,15 +118,27 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
     if only is not None:
         candidates = [c for c in candidates if c in only]
     hits = Hits()
-    first: dict[str, int] = {}
-    sensitive = rule.field.unique_case_sensitive
+    first: dict[str, tuple[int, str]] = {}
+    # A unique value may come again for the same record: only another key makes it a duplicate.
+    key = next((s for s, r in enumerate(check.rules.fields) if r.key and s != job.slot), None)
     for record, line, cells in read_records(check, job.places, candidates):
-        value = edits.get(record)
-        text = key_text(check.rules.value(job.slot, cells) if value is None else value, case_sensitive=sensitive)
+        text = _text(check, job.slot, cells, edits.get(record))
         if not text:
             continue
-        if text in first:
-            hits.add(record, line, check.rules.source(job.slot, cells) if value is None else value, first[text])
-        else:
-            first[text] = line
+        whose = _text(check, key, cells, _edit(job, record, check, key)) if key is not None else ""
+        at, owner = first.setdefault(text, (line, whose))
+        if at != line and not (whose and whose == owner):
+            value = edits.get(record)
+            hits.add(record, line, check.rules.source(job.slot, cells) if value is None else value, at)
     return hits
+
+
+def _text(check: SegmentCheck, slot: int, cells: Sequence[str], edited: str | None) -> str:
+    """A record's value of a unique field, in the form in which values are compared."""
+    sensitive = check.rules.fields[slot].field.unique_case_sensitive
+    return key_text(check.rules.value(slot, cells) if edited is None else edited, case_sensitive=sensitive)
+
+
+def _edit(job: RepeatsJob, record: int, check: SegmentCheck, slot: int) -> str | None:
+    name = check.rules.fields[slot].api_name
+    return next((e.value for e in job.edits if e.record == record and e.api_name == name), None)

@@ -95,7 +95,7 @@ class RowRules:
         blank_rule = None
         if mapped.default is None:
             if key:
-                blank_rule = "KEY_BLANK" if mapping.operation is Operation.UPDATE else "KEY_BLANK_ADDS"
+                blank_rule = "KEY_BLANK"
             if field.mandatory and not (mapping.operation is Operation.UPDATE and (mapping.ignore_empty or key)):
                 blank_rule = "REQUIRED_BLANK"
         return FieldRule(

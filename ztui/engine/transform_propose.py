@@ -52,7 +52,8 @@ def propose_steps(field: Field, values: Sequence[str]) -> tuple[Proposal, ...]:
         return ()
     trim = (Step.of("trim"),) if any(v != v.strip(BLANKS) for v in distinct) else ()
     clean = list(dict.fromkeys(v.strip(BLANKS) for v in distinct))
-    found = _BY_CHECK.get(field_type(field.data_type).check, _plain)(field, clean)
+    kind = "id" if field.api_name == "id" else field_type(field.data_type).check
+    found = _BY_CHECK.get(kind, _plain)(field, clean)
     if not found and trim:
         found = (Proposal((), "blanks at the ends of some values"),)
     return tuple(_finish(p, trim, distinct) for p in found)
@@ -222,11 +223,15 @@ def _lists(field: Field, values: list[str]) -> tuple[Proposal, ...]:
 _ID = re.compile(r"(?:zcrm_)?\d{15,20}")
 
 
+def _ids(field: Field, values: list[str]) -> tuple[Proposal, ...]:
+    if any(v.startswith("zcrm_") for v in values):
+        return (Proposal((Step.of("replace", find="zcrm_", **{"with": ""}),), "record ids of a Zoho export"),)
+    return ()
+
+
 def _references(field: Field, values: list[str]) -> tuple[Proposal, ...]:
     if sum(bool(_ID.fullmatch(v)) for v in values) >= 0.9 * len(values):
-        if any(v.startswith("zcrm_") for v in values):
-            return (Proposal((Step.of("replace", find="zcrm_", **{"with": ""}),), "record ids of a Zoho export"),)
-        return ()
+        return _ids(field, values)
     user = field_type(field.data_type).check == "user"
     if sum("@" in v for v in values) >= 0.9 * len(values):
         by = "email" if user else "Email"
@@ -248,4 +253,5 @@ _BY_CHECK = {
     "multi": _lists,
     "lookup": _references,
     "user": _references,
+    "id": _ids,
 }
