@@ -28,7 +28,7 @@ BROKEN = (
     EOFError,
 )
 NOT_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
-csv.field_size_limit(10_000_000)
+csv.field_size_limit(max(csv.field_size_limit(), 10_000_000))  # never lower what another reader has set
 
 
 class BadFile(Exception):
