@@ -120,8 +120,12 @@ async def test_many_storms(tmp_path: Path, block: int, worlds: list[SandboxWorld
         await worlds.pop().close()
 
 
-async def test_a_lost_create_is_found_out_by_reading_back(tmp_path: Path, worlds: list[SandboxWorld]) -> None:
+@pytest.mark.parametrize("answer", ["FILE_NOT_SUPPORTED", "ALREADY_USED"])
+async def test_a_lost_create_is_found_out_by_reading_back(
+    tmp_path: Path, worlds: list[SandboxWorld], answer: str
+) -> None:
     world = SandboxWorld(tmp_path, faults=("reset_after@create:times=1",))
+    world.box.set_switches(world.box.switches.with_settings({"used_file": answer}))
     worlds.append(world)
     world.write(70, bad={9})
 
