@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.store.plans import SCHEMA, plan_for, write_source
-from ztui.engine.lookup import find_by_values, folded, quoted
+from ztui.engine.lookup import find_by_values, folded, quoted, same_value
 from ztui.engine.reconcile import SentRow, earliest, read_back, read_key, settle
 from ztui.model.crm import Field, Operation, Record
 from ztui.model.job import Counts
@@ -130,6 +130,14 @@ async def test_many_values_take_few_queries_and_all_pages_are_read() -> None:
 
     assert len(found["same@x.org"]) == 450
     assert len(crm.queries) == 3 + 2
+
+
+def test_numbers_are_compared_as_numbers() -> None:
+    assert same_value(5.5, "5.50")
+    assert same_value(None, " ")
+    assert same_value("Ada", "ada ")
+    assert not same_value(5, "five")
+    assert not same_value(True, "1")
 
 
 def test_values_are_quoted_for_queries() -> None:

@@ -103,3 +103,24 @@ async def test_updates_without_images_cannot_be_taken_back(world: World) -> None
     assert world.runs.undo_preview(state.run_id).without_image == 1
     with pytest.raises(RunError, match="UNDO_NOTHING"):
         await world.runs.undo(state.run_id)
+
+
+async def test_a_cleared_value_that_somebody_filled_in_is_left(world: World) -> None:
+    old = "2026-01-01T00:00:00+00:00"
+    for n in range(2):
+        values: dict[str, object] = {"Email": f"p{n}@example.org", "Last_Name": "Was", "Company": "Old"}
+        world.zoho.records[str(n)] = Record(str(n), old, values)
+    world.path.write_text("Email,Name,Firm\np0@example.org,A,\np1@example.org,B,\n", encoding="utf-8")
+    world.rows = 2
+    plan = upsert(world.plan(), before_image=True)
+    fields = tuple(replace(mapped, default=None) for mapped in plan.mapping.fields)
+    plan = replace(plan, mapping=replace(plan.mapping, ignore_empty=False, fields=fields))
+    state = await world.runs.start(plan)
+    world.zoho.records["1"].values["Company"] = "A person's word"
+
+    report = await world.runs.undo(state.run_id)
+
+    assert report.restored == 1
+    assert [item.record_id for item in report.left] == ["1"]
+    assert world.zoho.records["0"].values["Company"] == "Old"
+    assert world.zoho.records["1"].values["Company"] == "A person's word"

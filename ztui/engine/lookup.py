@@ -12,7 +12,7 @@ KEYS_PER_QUERY = 50
 """How many values one `in (…)` takes (COQL documentation: at most 50)."""
 
 _BARE = frozenset({"integer", "double", "boolean"})
-_NEVER_COMPARED = frozenset({"textarea", "multiselectpicklist", "subform", "formula"})
+_NEVER_COMPARED = frozenset({"textarea", "multiselectpicklist", "subform", "formula", "datetime"})
 
 
 class Reader(Protocol):
@@ -54,6 +54,18 @@ def text_of(value: object) -> str:
 def folded(value: object) -> str:
     """The text by which the CRM would find it: outer blanks and letter case do not count."""
     return text_of(value).strip().casefold()
+
+
+def same_value(held: object, sent: str) -> bool:
+    """True when a value read back is the one that was sent; numbers are compared as numbers."""
+    if folded(held) == folded(sent):
+        return True
+    if isinstance(held, (int, float)) and not isinstance(held, bool):
+        try:
+            return float(sent) == float(held)
+        except ValueError:
+            return False
+    return False
 
 
 def chunks(values: Sequence[str], size: int = KEYS_PER_QUERY) -> Iterator[Sequence[str]]:

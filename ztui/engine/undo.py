@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ztui import catalogue
 from ztui.engine.forecast import read_records
-from ztui.engine.lookup import comparable, folded
+from ztui.engine.lookup import comparable, same_value, text_of
 from ztui.engine.ports import Crm
 from ztui.engine.recovery import rows_of
 from ztui.errors import RunError
@@ -188,9 +188,15 @@ class Undoing:
     def _touched(self, now: Record, before: Record, sent: dict[str, str]) -> bool:
         """True when a field that the run wrote holds neither what it wrote nor what was there before."""
         for name, value in sent.items():
-            if not value or name not in now.values or not comparable(self._plan.schema.field(name)):
+            mapped = self._plan.mapping.for_field(name)
+            if name not in now.values or not comparable(self._plan.schema.field(name)) or mapped is None:
                 continue
-            if folded(now.values.get(name)) not in (folded(value), folded(before.values.get(name))):
+            if not value.strip():
+                if self._plan.mapping.ignore_empty and not mapped.default:
+                    continue  # a blank left the field alone
+                value = mapped.default or ""
+            held = now.values.get(name)
+            if not same_value(held, value) and not same_value(held, text_of(before.values.get(name))):
                 return True
         return False
 
