@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from ztui.engine.workspace import Workspace
     from ztui.model.plan import ImportPlan
 
-ASK_COUNT_FROM = 1_000
-"""In production the number of rows is to be typed when at least this many are to change."""
 _AT_ZOHO = frozenset({Stage.RUNNING, Stage.FINISHED, Stage.FETCHED})
 
 
@@ -152,7 +150,7 @@ class _Import:
     async def _confirm(self, plan: ImportPlan, report: CheckReport) -> None:
         """Say what will happen, and get a yes where one is needed."""
         from ztui import catalogue
-        from ztui.present.sending import in_production, offer_facts
+        from ztui.present.sending import count_is_typed, offer_facts
         from ztui.present.tables import pairs
 
         profile = self.workspace.profile_named()
@@ -176,18 +174,18 @@ class _Import:
         if self.options.yes:
             return
         if sys.stdin.isatty() and sys.stderr.isatty():
-            self._ask(rows, f"{plan.mapping.module} of {profile.name}", in_production(profile))
+            self._ask(rows, f"{plan.mapping.module} of {profile.name}", count_is_typed(profile, rows))
             return
         # In a script an explicit mapping is the yes, unless something about this file wants a person.
         if self.options.mapping_file is None:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "Nobody has looked at this mapping yet"})
         if earlier:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "This very file was sent there before"})
-        if in_production(profile) and rows >= ASK_COUNT_FROM:
+        if count_is_typed(profile, rows):
             raise UsageError("CONFIRM_NEEDED", details={"reason": f"{rows:,} rows would go into production"})
 
-    def _ask(self, rows: int, where: str, production: bool) -> None:
-        if production and rows >= ASK_COUNT_FROM:
+    def _ask(self, rows: int, where: str, typed_count: bool) -> None:
+        if typed_count:
             typed = click.prompt(f"{where} is production. Type the number of rows to send them ({rows})", err=True)
             agreed = str(typed).replace(",", "").strip() == str(rows)
         else:

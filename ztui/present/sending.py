@@ -7,6 +7,8 @@ from ztui.model.profile import Profile
 from ztui.present.findings import how_many
 
 Facts = list[tuple[str, str, str]]
+TYPED_FROM = 100
+"""In production, from this many rows on a yes is not enough: their number is to be typed."""
 
 
 def offer_facts(
@@ -54,3 +56,8 @@ def environment(profile: Profile) -> str:
 def in_production(profile: Profile) -> bool:
     """True when real customers' data are touched."""
     return not profile.sandbox and profile.environment == "production"
+
+
+def count_is_typed(profile: Profile, rows: int) -> bool:
+    """True when the number of rows is to be typed before so many go into production."""
+    return in_production(profile) and rows >= TYPED_FROM

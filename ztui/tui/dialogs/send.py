@@ -1,4 +1,4 @@
-"""The last question before anything leaves: what goes where. For production the number of rows is typed."""
+"""The last question before anything leaves: what goes where. For production the number of many rows is typed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from ztui.present.sending import in_production, offer_facts
+from ztui.present.sending import count_is_typed, in_production, offer_facts
 from ztui.present.text import pad
 from ztui.tui.dialogs.base import Dialog, Hints, Words
 from ztui.tui.sending import Offer
 
 
 class SendDialog(Dialog[bool]):
-    """Enter sends (in production only with the count typed); Esc does not."""
+    """Enter sends (many rows into production only with their count typed); Esc does not."""
 
     HEADING = "Send this import?"
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "send"), ("Esc", "not yet"))
@@ -33,6 +33,7 @@ class SendDialog(Dialog[bool]):
         super().__init__()
         self._offer = offer
         self._production = in_production(offer.profile)
+        self._typed = count_is_typed(offer.profile, offer.rows)
 
     def body(self) -> ComposeResult:
         """The facts, and the count to type."""
@@ -56,7 +57,7 @@ class SendDialog(Dialog[bool]):
                 parts.append("\n")
             parts += [(pad(name, 10), "soft"), (value, kind)]
         yield Words(*parts)
-        if self._production:
+        if self._typed:
             yield Words(
                 ("\nThis is production. ", "bad"), f"Type the number of rows, {offer.rows}, to send them.", id="ask"
             )
@@ -68,7 +69,7 @@ class SendDialog(Dialog[bool]):
     def on_mount(self) -> None:
         """Production looks different."""
         self.set_class(self._production, "-production")
-        if not self._production:
+        if not self._typed:
             self.query_one(Hints).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -80,5 +81,5 @@ class SendDialog(Dialog[bool]):
 
     def action_agree(self) -> None:
         """Send."""
-        if not self._production:
+        if not self._typed:
             self.dismiss(True)
