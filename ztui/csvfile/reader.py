@@ -8,13 +8,13 @@ and lines are still counted.
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from ztui.errors import SourceError
+from ztui.model.cell_limit import lift_cell_limit
 from ztui.model.table import Dialect, SourceRow
 
 RECORD_LIMIT = 1 << 20
@@ -25,11 +25,10 @@ LINE_LIMIT = 16 << 20
 
 BLOCK = 1 << 18
 
-csv.field_size_limit(sys.maxsize)  # the stock limit of 131,072 characters makes a long description an error
-
 
 def csv_format(dialect: Dialect) -> dict[str, Any]:
-    """The keyword arguments that make `csv.reader` read this dialect."""
+    """The keyword arguments that make `csv.reader` read this dialect, cells of any length included."""
+    lift_cell_limit()
     options: dict[str, Any] = {"delimiter": dialect.delimiter, "strict": False}
     if dialect.quotechar:
         options["quotechar"] = dialect.quotechar

@@ -8,9 +8,8 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from ztui.errors import StoreError
+from ztui.model.cell_limit import lift_cell_limit
 from ztui.model.part import Part, SentColumn
-
-_BIG = 16 * 1024 * 1024
 
 
 def csv_columns(columns: Sequence[SentColumn]) -> tuple[str, ...]:
@@ -20,7 +19,7 @@ def csv_columns(columns: Sequence[SentColumn]) -> tuple[str, ...]:
 
 def sent_rows(part: Part) -> Iterator[list[str]]:
     """The data rows of the part's CSV in sent order. StoreError when the archive is gone or damaged."""
-    csv.field_size_limit(max(csv.field_size_limit(), _BIG))
+    lift_cell_limit()
     try:
         with zipfile.ZipFile(part.path) as archive, archive.open(part.csv_name) as raw:
             reader = csv.reader(io.TextIOWrapper(raw, encoding="utf-8", newline=""))

@@ -11,6 +11,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
+from ztui.model.cell_limit import lift_cell_limit
+
 DELIMITERS = (",", ";", "|", ":")
 MAX_ROWS = 25_000
 MAX_COLUMNS = 200
@@ -28,7 +30,6 @@ BROKEN = (
     EOFError,
 )
 NOT_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
-csv.field_size_limit(max(csv.field_size_limit(), 10_000_000))  # never lower what another reader has set
 
 
 class BadFile(Exception):
@@ -139,6 +140,7 @@ def header_of(content: bytes, codec: str) -> list[str]:
 
 def rows_of(content: bytes, codec: str) -> Iterator[list[str]]:
     """All records as they are read, the header first; wholly empty lines are passed over. BadFile when it is no CSV."""
+    lift_cell_limit()
     try:
         first = True
         for row in csv.reader(_lines(content, codec), delimiter=delimiter_of(content, codec)):

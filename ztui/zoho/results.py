@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ztui import catalogue
 from ztui.errors import ArchiveError
+from ztui.model.cell_limit import lift_cell_limit
 from ztui.model.outcome import RowError, RowResult
 
 _NEXT_CODE = re.compile(r":(?=[A-Z][A-Z_]+(?:-|:|$))")
@@ -119,6 +120,7 @@ def read_results(path: Path) -> Iterator[ResultRow]:
 
 
 def _rows(path: Path, lines: io.TextIOWrapper) -> Iterator[ResultRow]:
+    lift_cell_limit()
     first = lines.readline(_LINE)
     delimiter = max(",;|\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), [])
