@@ -88,3 +88,39 @@ def run_status(state: RunState) -> str:
         how_many(state.credits, "credit") + " spent" if state.credits else "",
     ]
     return " · ".join(p for p in parts if p) or "nothing sent yet"
+
+
+_DONE = {
+    Stage.PACKED: 0.05,
+    Stage.UPLOADED: 0.3,
+    Stage.CREATING: 0.3,
+    Stage.UNCERTAIN: 0.35,
+    Stage.RUNNING: 0.4,
+    Stage.FINISHED: 0.9,
+    Stage.FETCHED: 0.95,
+}
+
+
+def progress(state: RunState) -> float:
+    """How far a run is, 0 to 1: each part by its stage, weighted by its rows."""
+    if state.ended_at:
+        return 1.0
+    rows = sum(part.rows for part in state.parts)
+    if not state.packed or not rows:
+        return 0.0
+    done = 0.0
+    for part in state.parts:
+        share = _DONE.get(part.stage, 1.0)
+        if part.stage is Stage.PACKED and part.zip_bytes:
+            share += 0.25 * min(1.0, part.sent_bytes / part.zip_bytes)
+        if part.stage is Stage.RUNNING and part.job is not None and part.job.counts.total:
+            counts = part.job.counts
+            share += 0.5 * min(1.0, (counts.added + counts.updated + counts.skipped) / (counts.total or 1))
+        done += share * part.rows
+    return done / rows
+
+
+def bar(fraction: float, width: int) -> tuple[str, str]:
+    """A bar of `width` cells as (filled, empty) text."""
+    filled = round(max(0.0, min(1.0, fraction)) * width)
+    return "━" * filled, "─" * (width - filled)

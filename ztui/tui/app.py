@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.signal import Signal
@@ -15,18 +14,17 @@ from textual.worker import Worker, WorkerState
 from ztui.errors import ZtuiError
 from ztui.tui import theme
 from ztui.tui.bridge import RunProgressed
-from ztui.tui.frugal import Frame
+from ztui.tui.frugal_app import FrugalApp
 from ztui.tui.session import Session
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.notifications import SeverityLevel
 
     from ztui.engine.workspace import Workspace
     from ztui.model.run import RunState
 
 
-class ZtuiApp(App[int]):
+class ZtuiApp(FrugalApp):
     """The program. It owns the session, hands out screens, and shows what went wrong."""
 
     TITLE = "ztui"
@@ -60,7 +58,6 @@ class ZtuiApp(App[int]):
         self.animation_level = "none"
         self.session = Session(workspace, path, module)
         self._watch = watch
-        self._frame = Frame()
         #: The latest state of every run this process works on; `run_changed` tells of each step.
         self.live: dict[str, RunState] = {}
         self._watching = False
@@ -91,38 +88,8 @@ class ZtuiApp(App[int]):
         screen._push_result_callback(self, None)
         return screen
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send only the difference to what the terminal shows (private in Textual; the version is pinned)."""
-        from textual._compositor import CompositorUpdate
-
-        if (
-            not isinstance(renderable, CompositorUpdate)
-            or self.is_inline
-            or self.is_headless
-            or self._driver is None
-            or self._batch_count
-            or not self._running
-            or self._closed
-        ):
-            super()._display(screen, renderable)
-            return
-        try:
-            size = self.size
-            data = self._frame.encode(renderable, self.console, size.width, size.height)
-            if data:
-                self._begin_update()
-                self._driver.write(data)
-                if self.cursor_position:  # an input line: input methods show their window there
-                    x, y = screen.outer_size.clamp_offset(self.cursor_position)
-                    self._driver.write(f"\x1b[{y + 1};{x + 1}H")
-                self._end_update()
-                self._driver.flush()
-        finally:
-            self.post_display_hook()
-
     def on_resize(self) -> None:
-        """What a terminal shows after a resize is its own affair: draw everything."""
-        self._frame.forget()
+        """Once the new size is known, see whether it is enough."""
         self.call_later(self._fit)
 
     def _fit(self) -> None:
@@ -141,7 +108,6 @@ class ZtuiApp(App[int]):
         """Watch for the ways a terminal program ends."""
         from ztui.tui import lifecycle
 
-        self.app_resume_signal.subscribe(self, lambda _: self._frame.forget())
         if self._watch:
             lifecycle.on_signals(self.leave)
             lifecycle.watch_terminal(self.leave)
@@ -280,17 +246,15 @@ class ZtuiApp(App[int]):
         if not isinstance(self.screen, Palette):
             open_palette(self)
 
-    def action_redraw(self) -> None:
-        """Draw everything anew."""
-        self._frame.forget()
-        self.refresh(layout=True)
-        self.screen.refresh(layout=True)
-
     def action_next_theme(self) -> None:
         """Dark, light, the terminal's own."""
         names = [known.name for known in theme.THEMES]
         here = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(here + 1) % len(names)]
+
+    def action_colours(self, name: str) -> None:
+        """One of the themes by name."""
+        self.theme = name
 
     def action_offer_quit(self) -> None:
         """Ctrl+C does not end the program by accident."""

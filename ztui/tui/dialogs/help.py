@@ -11,8 +11,7 @@ from textual.screen import Screen
 
 from ztui.present.help import purpose
 from ztui.tui.dialogs.base import Dialog, Words
-
-_GROUPS = ("cursor", "page", "edge", "step")
+from ztui.tui.palette import SKIPPED
 
 
 class HelpDialog(Dialog[None]):
@@ -34,8 +33,7 @@ class HelpDialog(Dialog[None]):
         """Help for a screen as it is now, focus included."""
         keys: dict[str, list[str]] = {}
         for key, (_node, binding, enabled, _tip) in screen.active_bindings.items():
-            moving = binding.action.split("(")[0] in _GROUPS
-            if enabled and binding.description and not moving and not binding.action.startswith("app.focus"):
+            if enabled and binding.description and binding.action.split("(")[0] not in SKIPPED:
                 shown = screen.app.get_key_display(binding) if binding.key == key else key
                 keys.setdefault(binding.description, []).append(shown)
         return cls(type(screen).__name__, [(" ".join(dict.fromkeys(k)), what) for what, k in keys.items()])

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from ztui.model.run import RunState
-from ztui.present.runs import part_cells, run_line, run_status
+from ztui.present.runs import bar, part_cells, progress, run_line, run_status
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.run_actions import RunActions
 from ztui.tui.widgets.chrome import Stepper
@@ -30,7 +30,7 @@ class RunScreen(RunActions):
     ]
     DEFAULT_CSS = """
     RunScreen {
-        & #state { height: 3; padding: 0 2; }
+        & #state { height: 4; padding: 0 2; }
         & #parts { border: round $line; background: $surface; height: 1fr; margin: 0 1;
                    border-title-color: $ink-soft; border-title-style: bold; }
         & #parts:focus-within { border: round $cursor; border-title-color: $cursor; }
@@ -87,7 +87,11 @@ class RunScreen(RunActions):
         self._state = state
         self.refresh_bindings()
         head, kind = run_line(state)
-        self.query_one("#state", Words).say((head, kind), "\n", (run_status(state), "soft"))
+        done, left = bar(progress(state), max(20, min(60, self.size.width - 20)))
+        percent = f"  {progress(state):.0%}"
+        self.query_one("#state", Words).say(
+            (head, kind), "\n", (run_status(state), "soft"), "\n", (done, "accent"), (left, "soft"), (percent, "soft")
+        )
         lines = [Line(cells, marks=((1, mark),) if mark else ()) for cells, mark in map(part_cells, state.parts)]
         grid = self.query_one(Grid)
         changed = [i for i, line in enumerate(lines) if i >= len(self._lines) or line != self._lines[i]]
