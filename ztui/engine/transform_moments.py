@@ -29,14 +29,15 @@ def strftime_of(pattern: str) -> str:
 
 
 def make_date(step: Step) -> Apply:
-    """The step `date`."""
+    """The step `date`. A date that stands there in the form that is sent (year first) passes whatever the pattern."""
     _reader(step)
     read = reader(text_arg(step, "pattern"))
+    read_sent = reader(date_formats().sent_date)
     out = strftime_of(text_arg(step, "out") or date_formats().sent_date)
     pattern = text_arg(step, "pattern")
 
     def apply(text: str) -> str:
-        moment = read(text)
+        moment = read(text) or read_sent(text)
         return moment.value.strftime(out) if moment else Refusal.of(text, "NOT_A_DATE", pattern=pattern)
 
     return apply
