@@ -14,10 +14,28 @@ if TYPE_CHECKING:
 
 #: Moving about is no action to look for by name.
 SKIPPED = frozenset(
-    (
-        "cursor page edge step choose palette offer_quit page_left page_right page_up page_down scroll_up scroll_down "
-        "scroll_left scroll_right scroll_home scroll_end screen.copy_text app.focus_next app.focus_previous"
-    ).split(" ")
+    [
+        "cursor",
+        "page",
+        "edge",
+        "step",
+        "choose",
+        "palette",
+        "offer_quit",
+        "page_left",
+        "page_right",
+        "page_up",
+        "page_down",
+        "scroll_up",
+        "scroll_down",
+        "scroll_left",
+        "scroll_right",
+        "scroll_home",
+        "scroll_end",
+        "screen.copy_text",
+        "app.focus_next",
+        "app.focus_previous",
+    ]
 )
 #: What the program can do from anywhere, with keys on some screens only.
 EVERYWHERE = (
