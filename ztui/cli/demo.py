@@ -35,10 +35,10 @@ def command(headless: bool, as_json: bool) -> int:
 
 
 def _show(demo: Demo) -> int:
+    from ztui.cli.open import run_interface
     from ztui.engine.demo import MODULE
-    from ztui.tui.app import run_tui
 
-    return run_tui(demo.workspace, str(demo.path), MODULE)
+    return run_interface(demo.workspace, str(demo.path), MODULE)
 
 
 def _tell(demo: Demo, as_json: bool) -> int:

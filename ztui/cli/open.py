@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from ztui.cli import diagnostics
 from ztui.cli.context import App, pass_app
+
+if TYPE_CHECKING:
+    from ztui.engine.workspace import Workspace
 
 
 @click.command(epilog="Example: ztui leads.csv --module Leads")
@@ -40,6 +46,13 @@ def show(app: App, path: str | None, module: str | None) -> int:
 
         Profiles(Locations.default()).get(app.profile)
     with app.session() as opened:
-        from ztui.tui.app import run_tui
+        return run_interface(opened, path, module)
 
-        return run_tui(opened, path, module)
+
+def run_interface(opened: Callable[[], Workspace], path: str | None, module: str | None) -> int:
+    """Run the interface and return the exit status: 0, 128 + a signal's number, or the one for a crash."""
+    from ztui.tui.app import run_tui
+
+    status = run_tui(opened, path, module)
+    # Textual says 1 for a crash, which means refused rows here.
+    return diagnostics.Exit.CRASH if status == 1 else status
