@@ -1,4 +1,4 @@
-from ztui.present.tables import count_of, pairs, table
+from ztui.present.tables import pairs, table
 
 
 def test_columns_are_as_wide_as_their_content() -> None:
@@ -21,9 +21,3 @@ def test_no_rows_no_table() -> None:
 
 def test_pairs_line_up_and_skip_what_is_not_known() -> None:
     assert pairs([("name", "main"), ("zgid", ""), ("api version", "v8")]) == ["name         main", "api version  v8"]
-
-
-def test_numbers_come_with_their_noun() -> None:
-    assert count_of(1, "row") == "1 row"
-    assert count_of(2500, "row") == "2,500 rows"
-    assert count_of(2, "entry", "entries") == "2 entries"

@@ -37,8 +37,3 @@ def pairs(facts: Sequence[tuple[str, str]], *, indent: str = "") -> list[str]:
     told = [(visible(name), visible(value)) for name, value in facts if value]
     widest = max((width(name) for name, _ in told), default=0)
     return [f"{indent}{pad(name, widest)}  {value}" for name, value in told]
-
-
-def count_of(number: int, one: str, many: str = "") -> str:
-    """The number with its noun: `1 row`, `2,500 rows`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
