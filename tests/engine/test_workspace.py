@@ -5,7 +5,7 @@ import pytest
 
 from ztui.engine.sandboxed import Sandbox
 from ztui.engine.workspace import Workspace
-from ztui.errors import ConfigError, SourceError
+from ztui.errors import ConfigError, SignInError, SourceError
 from ztui.store.locations import Locations
 from ztui.store.profiles import ProfileStore, make_profile
 
@@ -95,3 +95,19 @@ async def test_a_missing_file_is_not_remembered(workspace: Workspace, tmp_path: 
     with pytest.raises(SourceError):
         await workspace.open_file(str(tmp_path / "none.csv"))
     assert workspace.recent_files() == []
+
+
+async def test_a_profile_that_was_changed_gets_another_client(sandbox: Sandbox, tmp_path: Path) -> None:
+    places = Locations.under(tmp_path)
+    store = ProfileStore(places.profiles_file)
+    hosts = dict.fromkeys(("api", "accounts", "upload"), sandbox.base_url)
+    wrong = make_profile("box", {"domains": hosts, "access_token": "1000.wrong"})
+    store.save(wrong)
+    async with Workspace.open(locations=places) as workspace:
+        with pytest.raises(SignInError):
+            await workspace.org()
+        store.save(workspace.profiles.make("box", {"access_token": sandbox.token}, wrong))
+        workspace.use("box")
+        assert (await workspace.org()).zgid
+        first = await workspace.connect()
+        assert await workspace.connect() is first

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -75,13 +76,15 @@ class Workspace:
             return
         self.profile = self.profiles.get(name)
         self.profiles.use(name)
+        self._metadata.pop(name, None)  # it may have been pointed at another org
 
     async def connect(self, name: str = "") -> ZohoClient:
         """The client of a profile (the one in use for ""), opened once. Raises ConfigError when there is none."""
         profile = self.profile_named(name)
         async with self._connecting:
             client = self._clients.get(profile.name)
-            if client is None or client.profile.credentials != profile.credentials:
+            # A profile that was changed meanwhile needs another client; an id that was only looked up does not.
+            if client is None or replace(client.profile, zgid="") != replace(profile, zgid=""):
                 from ztui.zoho.client import ZohoClient
 
                 client = await self._open.enter_async_context(ZohoClient(profile, tokens=self._tokens))
