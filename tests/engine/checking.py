@@ -13,6 +13,7 @@ from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import key_text
 from ztui.model.crm import Field, LookupTarget, Module, ModuleSchema, PickListValue
 from ztui.model.mapping import FieldMapping, Mapping
+from ztui.model.finding import Severity
 from ztui.model.table import DialectOverrides
 
 CHOICES = tuple(PickListValue(v, v) for v in ("Cold Call", "Partner", "Größe, XL", "Trade Show"))
@@ -91,9 +92,12 @@ def oracle(file: OpenFile, mapping: Mapping, schema: ModuleSchema = SCHEMA) -> l
         reader = RecordReader(physical_lines(stream), info.dialect, line=info.dialect.first_line)
         for number, cells in enumerate(reader):
             line = reader.start_line
-            for hit in rules.judge(cells):
+            hits = rules.judge(cells)
+            for hit in hits:
                 column = rules.column_of(hit.slot, hit.rule)
                 found.append((hit.rule, rule(hit.rule).code, number, line, column, hit.value, ""))
+            if any(rule(hit.rule).severity is Severity.ERROR for hit in hits):
+                continue  # what is refused takes no key
             for slot, field in enumerate(rules.fields):
                 if field.key or field.unique:
                     text = key_text(rules.value(slot, cells), case_sensitive=field.field.unique_case_sensitive)

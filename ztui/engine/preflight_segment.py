@@ -156,16 +156,18 @@ class SegmentCheck:
         found = self.rules.judge(cells)
         if reader.dropped:
             found = [Hit(ROW, "RECORD_CUT_OFF", cells[0][:VALUE_KEPT], (("actual", str(reader.lines)),)), *found]
-        if found:
-            self._keep(found, number, line)
+        refused = bool(found) and self._keep(found, number, line)
         if self._counting:
             for slot, rule in enumerate(self.rules.fields):
                 if any(c < len(cells) and cells[c] for c in rule.columns):
                     self._filled[slot] = self._filled.get(slot, 0) + 1
         for slot, numbers in self._skimmer.keys.items():
-            numbers.append(self.key_of(slot, self.rules.value(slot, cells)))
+            # a row that is refused takes no key: a later one with the same value gets in
+            numbers.append(BLANK_KEY if refused else self.key_of(slot, self.rules.value(slot, cells)))
 
-    def _keep(self, found: Sequence[Hit], number: int, line: int) -> None:
+    def _keep(self, found: Sequence[Hit], number: int, line: int) -> bool:
+        """Keep the hits of a record; True when it would be refused."""
+        refused = False
         failed: set[int] = set()
         for hit in found:
             if hit.slot in self.job.skip:
@@ -174,10 +176,13 @@ class SegmentCheck:
             if hits is None:
                 hits = self.hits[hit.slot, hit.rule] = Hits()
             hits.add(number, line, hit.value)
-            if hit.slot != ROW and hit.value.strip() and is_error(hit.rule):
-                failed.add(hit.slot)
+            if is_error(hit.rule):
+                refused = True
+                if hit.slot != ROW and hit.value.strip():
+                    failed.add(hit.slot)
         for slot in failed:
             self._failed[slot] = self._failed.get(slot, 0) + 1
+        return refused
 
 
 def is_error(rule_name: str) -> bool:
