@@ -10,8 +10,7 @@ from ztui.model import event as ev
 from ztui.model.run import PartState, RunState
 from ztui.present.errors import info_text
 from ztui.present.findings import how_many
-from ztui.present.job_list import run_word, took, when
-from ztui.present.runs import run_line, run_status, stage_words
+from ztui.present.runs import run_line, run_status, run_word, stage_words, took, when
 from ztui.present.steps import event_line, run_data
 from ztui.present.tables import pairs, table
 from ztui.present.text import visible

@@ -8,17 +8,20 @@ from typing import Any
 from ztui.engine.diagnose import Diagnosis
 from ztui.engine.mass_values import FieldChoice
 from ztui.engine.record_ids import RecordIds
+from ztui.model.crm import CustomView
 from ztui.model.mass_run import BatchStage, MassPhase, MassPlan, MassState
 from ztui.model.mass_update import MassUpdateResult
+from ztui.present.errors import info_text
 from ztui.present.fields import type_name
+from ztui.present.findings import how_many
 from ztui.present.text import clip, pad, visible, width
 
 _PHASES = {
-    MassPhase.SENDING: "not finished",
-    MassPhase.SCHEDULED: "scheduled at Zoho",
-    MassPhase.STOPPED: "stopped",
-    MassPhase.CANCELLED: "cancelled",
-    MassPhase.ENDED: "done",
+    MassPhase.SENDING: ("sending", "accent"),
+    MassPhase.SCHEDULED: ("at Zoho", "accent"),
+    MassPhase.STOPPED: ("stopped", "bad"),
+    MassPhase.CANCELLED: ("cancelled", "warn"),
+    MassPhase.ENDED: ("done", "ok"),
 }
 
 
@@ -36,9 +39,9 @@ def plan_lines(plan: MassPlan, records: RecordIds | None = None) -> list[str]:
         out.append("Zoho does it by itself as a scheduled job; workflows run only in views of less than 1,000 records.")
     else:
         calls = len(plan.batches())
-        out = [f"{value_words(plan)} in {_count(len(plan.ids), 'record')} of {where}, from {visible(plan.source)}."]
+        out = [f"{value_words(plan)} in {how_many(len(plan.ids), 'record')} of {where}, from {visible(plan.source)}."]
         out.append(
-            f"{_count(calls, 'call')} of up to {plan.batch} records; workflows and approvals run as for any edit."
+            f"{how_many(calls, 'call')} of up to {plan.batch} records; workflows and approvals run as for any edit."
         )
     if plan.appends:
         out.append("The values are added to those the records have (--replace overwrites them).")
@@ -53,9 +56,9 @@ def ids_lines(records: RecordIds) -> list[str]:
     """What was wrong with a list of ids; nothing when nothing was."""
     out = []
     if records.repeated:
-        out.append(f"{_count(records.repeated, 'id')} given more than once: each record is updated once.")
+        out.append(f"{how_many(records.repeated, 'id')} given more than once: each record is updated once.")
     if records.blank:
-        out.append(f"{_count(records.blank, 'blank cell')} left out.")
+        out.append(f"{how_many(records.blank, 'blank cell')} left out.")
     if records.bad_count:
         some = ", ".join(f"{clip(visible(text), 30)} ({place})" for place, text in records.bad[:3])
         out.append(f"{records.bad_count:,} are no record ids and are left out: {some}")
@@ -94,7 +97,7 @@ def summary_line(state: MassState) -> str:
     counts += [f"{state.unsent:,} not sent"] if state.unsent else []
     what = f"{state.plan.module}: {value_words(state.plan)}"
     started = state.started_at[:16].replace("T", " ")
-    return f"{state.plan.id}  {started}  {what}  {_PHASES[state.phase]}, {', '.join(counts)}"
+    return f"{state.plan.id}  {started}  {what}  {mass_word(state)[0]}, {', '.join(counts)}"
 
 
 def refusal_groups(results: Iterable[MassUpdateResult]) -> list[tuple[MassUpdateResult, list[str]]]:
@@ -119,7 +122,7 @@ def result_lines(state: MassState, diagnose: Callable[[MassUpdateResult], Diagno
         shown = ", ".join(visible(i) for i in ids[:5])
         out.append(f"    {shown}" + (f" and {len(ids) - 5:,} more" if len(ids) > 5 else ""))
     if state.uncertain:
-        out += ["", f"{_count(state.uncertain, 'record')} got no answer and may have been changed."]
+        out += ["", f"{how_many(state.uncertain, 'record')} got no answer and may have been changed."]
         if state.plan.appends:
             out.append(
                 "The value is appended, so it is not sent twice by itself. Look at some of these records; then "
@@ -128,7 +131,10 @@ def result_lines(state: MassState, diagnose: Callable[[MassUpdateResult], Diagno
         else:
             out.append(f"Writing it again does no harm: `ztui mass-update --resume {state.plan.id}`.")
     if state.unsent and state.phase is not MassPhase.CANCELLED:
-        out += ["", f"{_count(state.unsent, 'record')} not sent: `ztui mass-update --resume {state.plan.id}` goes on."]
+        out += [
+            "",
+            f"{how_many(state.unsent, 'record')} not sent: `ztui mass-update --resume {state.plan.id}` goes on.",
+        ]
     return out
 
 
@@ -163,5 +169,86 @@ def state_data(state: MassState, *, results: bool = True) -> dict[str, Any]:
     return out
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def records_line(ids: RecordIds | None, view: CustomView | None) -> str:
+    """Which records are meant, with what was odd about the ids."""
+    if view is not None:
+        return f"all records of the view {view.name}"
+    if ids is None:
+        return ""
+    odd = [
+        f"{ids.repeated:,} repeated" if ids.repeated else "",
+        f"{ids.blank:,} blank" if ids.blank else "",
+        f"{ids.bad_count:,} that are no ids" if ids.bad_count else "",
+    ]
+    note = ", ".join(o for o in odd if o)
+    return f"{how_many(len(ids.ids), 'record')} from {ids.source}" + (f" ({note} left out)" if note else "")
+
+
+def effect(
+    module: str,
+    values: Sequence[tuple[str, str]],
+    ids: RecordIds | None,
+    view: CustomView | None,
+    *,
+    batch: int,
+    is_list: bool,
+    over_write: bool,
+) -> str:
+    """What pressing `s` would do, in a sentence or two; what is missing when it cannot be done yet."""
+    if ids is None and view is None:
+        return "Choose the records first: a view, a column of a file, pasted ids, or what an import wrote."
+    if not values:
+        return "Choose a field and its new value."
+    what = " and ".join(f"{name} = {value or '(empty)'}" for name, value in values)
+    how = ("replaces" if over_write else "is added to") if is_list else "replaces"
+    if view is not None:
+        where = f"every record of the view {view.name}; Zoho does it by itself as a scheduled job"
+    else:
+        count = len(ids.ids) if ids is not None else 0
+        calls = -(-count // batch)
+        where = f"{how_many(count, 'record')} of {module} in {how_many(calls, 'call')} of up to {batch}"
+    return f"{what}: the new value {how} what is there, in {where}."
+
+
+def mass_word(state: MassState) -> tuple[str, str]:
+    """Where a mass update stands, in a word or two, and its mark."""
+    word, mark = _PHASES[state.phase]
+    if state.uncertain and not state.active:
+        return "unsure", "bad"
+    if state.phase is MassPhase.SCHEDULED and state.job is not None:
+        return state.job.raw_state, "accent"
+    if state.phase is MassPhase.ENDED and state.refused:
+        return ("part done", "warn") if state.updated else ("none done", "bad")
+    return word, mark
+
+
+def mass_cells(state: MassState) -> tuple[tuple[str, ...], str]:
+    """A mass update as cells (what, state, records, updated, refused, not sent) and the mark of its state."""
+    plan = state.plan
+    word, mark = mass_word(state)
+    what = f"{plan.module} · " + ", ".join(f"{name} = {value or '(empty)'}" for name, value in plan.shown)
+    counts = (state.total, state.updated, state.refused, state.unsent)
+    return (what, word, *(f"{n:,}" if n else "" for n in counts)), mark
+
+
+def mass_line(state: MassState) -> str:
+    """A sentence on one mass update."""
+    parts = [f"{state.plan.source} · profile {state.plan.profile}"]
+    if state.error is not None:
+        words = info_text(state.error)
+        parts.append(f"{words.title}. {words.remedy}")
+    if state.uncertain:
+        calls = sum(1 for b in state.batches if b.stage in (BatchStage.UNCERTAIN, BatchStage.ATTEMPTED))
+        parts.append(f"{how_many(calls, 'call')} got no answer ({how_many(state.uncertain, 'record')})")
+    if state.job_id:
+        parts.append(f"job {state.job_id}")
+    return " · ".join(parts)
+
+
+def by_code(results: Iterable[MassUpdateResult]) -> list[tuple[str, str, list[MassUpdateResult]]]:
+    """Results that say the same together, as (code, message, results); refused ones first, most frequent first."""
+    found: dict[tuple[bool, str, str], list[MassUpdateResult]] = {}
+    for result in results:
+        found.setdefault((result.ok, result.code, result.message), []).append(result)
+    order = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
+    return [(code, message, group) for (_ok, code, message), group in order]

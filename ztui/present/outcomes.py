@@ -121,10 +121,14 @@ def undo_lines(report: UndoReport) -> list[str]:
     return lines
 
 
+def suggestion_words(suggestion: Suggestion) -> str:
+    """What a repair on offer does, in a few words."""
+    return _SUGGESTED.get(suggestion.kind, suggestion.kind.replace("_", " ")).format(detail=suggestion.detail)
+
+
 def suggestion_text(suggestion: Suggestion) -> str:
     """A repair on offer, with its count and its first example."""
-    words = _SUGGESTED.get(suggestion.kind, suggestion.kind.replace("_", " ")).format(detail=suggestion.detail)
-    text = f"{suggestion.api_name}: {words} ({how_many(suggestion.count, 'row')})"
+    text = f"{suggestion.api_name}: {suggestion_words(suggestion)} ({how_many(suggestion.count, 'row')})"
     if suggestion.examples:
         before, after = suggestion.examples[0]
         text += f", e.g. {before!r} → {after!r}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,28 +13,25 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from ztui.errors import PlanError
-from ztui.model.event import ErrorInfo
 from ztui.model.outcome import REFUSED, OutcomeGroup, RowOutcome, RowResult
 from ztui.model.run import Phase, RunState
-from ztui.present.errors import info_text
-from ztui.present.inspector import diagnosis_parts, group_about, group_cells, repair_words, summary
+from ztui.present.inspector import (
+    child_about,
+    diagnosis_parts,
+    group_about,
+    problem_parts,
+    repair_words,
+    summary,
+)
 from ztui.tui.dialogs.base import Words
+from ztui.tui.screens.inspector_items import Item
 from ztui.tui.screens.inspector_repair import InspectorRepair
 from ztui.tui.widgets.grid import Grid
-from ztui.tui.widgets.grid_model import Column, Line, Lines
+from ztui.tui.widgets.grid_model import Column, Lines
 from ztui.tui.widgets.refused_rows import OutcomeRows, RefusedRows
 
 if TYPE_CHECKING:
     from ztui.engine.diagnose import Repair
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A line of the left list: a group of rows, or an error of a whole part (or of the run, part 0)."""
-
-    group: OutcomeGroup | None = None
-    error: ErrorInfo | None = None
-    part: int = 0
 
 
 class InspectorScreen(InspectorRepair):
@@ -64,7 +60,8 @@ class InspectorScreen(InspectorRepair):
         super().__init__()
         self.run_id = run
         self.state: RunState | None = None
-        self._items: list[_Item] = []
+        self._items: list[Item] = []
+        self._shown: tuple[object, ...] = ()
 
     def content(self) -> ComposeResult:
         """Summary, codes, explanation, rows."""
@@ -73,9 +70,8 @@ class InspectorScreen(InspectorRepair):
             with Vertical(id="left", classes="pane"):
                 yield Grid(
                     (
-                        Column("What happened", width=16, stretch=2),
-                        Column("Field", width=8, stretch=1, mark="muted"),
-                        Column("Rows", width=6, right=True),
+                        Column("What happened", width=18, stretch=1),
+                        Column("Rows", width=8, right=True),
                     ),
                     cursor="line",
                     header=1,
@@ -126,23 +122,16 @@ class InspectorScreen(InspectorRepair):
                 self.repair = await asyncio.to_thread(runs.repair, self.run_id)
             except PlanError:
                 self.repair = None  # every refused row is in the hands of a later run
-        items = [_Item(error=p.error, part=p.number) for p in self.state.parts if p.error is not None]
+        items = [Item(error=p.error, part=p.number) for p in self.state.parts if p.error is not None]
         if self.state.error is not None:
-            items.insert(0, _Item(error=self.state.error))
+            items.insert(0, Item(error=self.state.error))
         order = {result: place for place, result in enumerate((*REFUSED, RowResult.UNKNOWN))}
-        items += [_Item(group=g) for g in sorted(groups, key=lambda g: (order.get(g.result, 9), -g.count))]
+        items += [Item(group=g) for g in sorted(groups, key=lambda g: (order.get(g.result, 9), -g.count))]
+        items += [Item(child=child) for child in runs.tree(self.run_id)[1:]]
         self._items = items
-        self.groups.show(source=Lines([self._line(item) for item in items]))
+        self.groups.show(source=Lines([item.line(self.plan.schema, self.repair) for item in items]))
         self.show_item()
         self.show_sum()
-
-    def _line(self, item: _Item) -> Line:
-        assert self.plan is not None
-        if item.group is not None:
-            cells, mark = group_cells(item.group, self.plan.schema)
-            return Line(cells, marks=((2, mark),))
-        title = info_text(item.error).title if item.error is not None else ""
-        return Line((title, f"job {item.part}" if item.part else "run", "job"), marks=((0, "bad"), (2, "bad")))
 
     def show_sum(self) -> None:
         """The line at the top."""
@@ -151,15 +140,20 @@ class InspectorScreen(InspectorRepair):
         ready = len(self.repair.ready()) if self.repair is not None else 0
         edited = len(self.repair.edited) if self.repair is not None else 0
         counts = self.session.ready.runs.total(self.run_id)
-        self.query_one("#sum", Words).say(*summary(counts, ready if self.mended else 0, edited)[0])
+        parts, _ = summary(counts, ready if self.mended else 0, edited, self.state.undone)
+        self.query_one("#sum", Words).say(*parts)
         self.refresh_bindings()
 
     # -- what is marked
 
     @property
-    def item(self) -> _Item | None:
+    def item(self) -> Item | None:
         """The marked outcome."""
         return self._items[self.groups.line] if self.groups.line < len(self._items) else None
+
+    def marked_fields(self) -> Collection[str]:
+        """The fields that the marked outcome is about."""
+        return self.item.group.fields if self.item is not None and self.item.group is not None else ()
 
     @on(Grid.Moved, "#groups")
     def show_item(self) -> None:
@@ -169,30 +163,32 @@ class InspectorScreen(InspectorRepair):
         if item is None or self.plan is None:
             self.query_one("#why", Words).say(("Nothing is known yet: the job is still at work.", "soft"))
             return
-        grid.line = grid.column = grid.left = 0
+        other = item.key != self._shown
+        self._shown = item.key
+        if other:
+            grid.line = grid.column = grid.left = 0
+        below.border_title = "Rows"
         if item.group is not None and item.group.result in REFUSED and self.repair is not None:
             source = RefusedRows(self.repair, item.group)
             grid.show(source.columns(), source)
             first = source.first_bad(0)
-            if first is not None:
+            if other and first is not None:
                 grid.move_to(0, first)
-            below.border_subtitle = "red: wants mending · Enter changes a cell"
+            below.border_subtitle = "red: wants mending · Enter changes a cell" if source.count() else ""
+            grid.empty = "" if source.count() else "All of them were sent again: ↳ leads to that run."
         elif item.group is not None and item.group.result in REFUSED:
             grid.show((Column("", width=10),), Lines())
-            below.border_subtitle = "sent again by a later run"
+            below.border_subtitle = ""
+            grid.empty = "All of them were sent again: ↳ leads to that run."
         elif item.group is not None:
-            group = item.group
-            runs, run = self.session.ready.runs, self.run_id
-
-            def page(start: int, count: int) -> Sequence[RowOutcome]:
-                return runs.outcomes(run, results=(group.result,), code=group.code, start=start, count=count)
-
-            grid.show(OutcomeRows.COLUMNS, OutcomeRows(page, group.count))
+            grid.show(OutcomeRows.COLUMNS, OutcomeRows(self._page_of(item.group), item.group.count))
             below.border_subtitle = ""
         else:
             grid.show((Column("", width=10),), Lines())
             below.border_subtitle = ""
-        grid.scroll_to(y=0, animate=False)
+            grid.empty = "This is about the job as a whole." if item.error is not None else ""
+        if other:
+            grid.scroll_to(y=0, animate=False)
         self.explain()
 
     @on(Grid.Moved, "#rows")
@@ -205,31 +201,57 @@ class InspectorScreen(InspectorRepair):
         if item.error is not None:
             diagnosis = runs.diagnose_error(self.run_id, item.error)
             parts = diagnosis_parts(diagnosis)
-            offers = [r for r in diagnosis.repairs if r.automatic]
+            offers = self.offers()
             if offers:
-                parts += [("\nm  ", "key"), (repair_words(offers[0], self.plan.schema), "strong")]
+                parts += [("\nm  ", "key"), (repair_words(offers[0]), "strong")]
             why.say(*parts)
+        elif item.child is not None:
+            why.say(*child_about(item.child))
         elif item.group is not None and item.group.code:
-            source = self.rows.source
-            if isinstance(source, RefusedRows) and source.rows:
-                row = source.rows[min(self.rows.line, len(source.rows) - 1)]
-                values = dict(zip(source.session.fields, row.values, strict=False))
-                from ztui.engine.diagnose import diagnose_row
-
-                found = diagnose_row(row.outcome, self.plan.mapping, self.plan.schema, values)
-                here = [d for d in found if d.code == item.group.code] or list(found)
-                parts = [part for d in here for part in (*diagnosis_parts(d), "\n")][:-1]
-                why.say((f"Line {row.outcome.line}  ", "soft"), *parts)
+            why.say(*self._of_row(item.group))
         elif item.group is not None:
-            why.say(group_about(item.group))
+            why.say(*group_about(item.group))
+
+    def _of_row(self, group: OutcomeGroup) -> list[str | tuple[str, str]]:
+        """Why the row under the cursor was refused; ztui's own check of the cell says it best where it has a say."""
+        assert self.plan is not None
+        from ztui.engine.diagnose import diagnose_row
+
+        source, plan = self.rows.source, self.plan
+        if not isinstance(source, RefusedRows) or not source.rows:
+            outcome = next(iter(self._page_of(group)(0, 1)), None)
+            found = diagnose_row(outcome, plan.mapping, plan.schema) if outcome is not None else ()
+            return [part for d in found if d.code == group.code for part in diagnosis_parts(d)]
+        row = source.rows[min(self.rows.line, len(source.rows) - 1)]
+        head: tuple[str, str] = (f"Line {row.outcome.line}  ", "soft")
+        cells = [source.session.cell(row.record, name) for name in group.fields if name in source.session.fields]
+        problem = next((cell.problem for cell in cells if cell.problem is not None), None)
+        if problem is not None:
+            return [head, *problem_parts(problem, group.code, plan.schema)]
+        if any(cell.edited for cell in cells):
+            return [head, ("Mended", "good"), "\nr sends it again with all rows that are mended; ctrl+z takes it back."]
+        values = dict(zip(source.session.fields, row.values, strict=False))
+        found = diagnose_row(row.outcome, plan.mapping, plan.schema, values)
+        here = [d for d in found if d.code == group.code] or list(found)
+        return [head, *[part for d in here for part in (*diagnosis_parts(d), "\n")][:-1]]
+
+    def _page_of(self, group: OutcomeGroup) -> Callable[[int, int], Sequence[RowOutcome]]:
+        runs, run = self.session.ready.runs, self.run_id
+
+        def page(start: int, count: int) -> Sequence[RowOutcome]:
+            return runs.outcomes(
+                run, results=(group.result,), code=group.code, fields=group.fields or None, start=start, count=count
+            )
+
+        return page
 
     # -- the whole job
 
     def offers(self) -> list[Repair]:
         """Repairs of the whole job that need no further word."""
         item = self.item
-        if item is None or item.error is None or self.plan is None:
-            return []
+        if item is None or item.error is None or self.plan is None or self.repair is None:
+            return []  # without a refused row that is nobody's, there is nothing to send
         diagnosis = self.session.ready.runs.diagnose_error(self.run_id, item.error)
         return [r for r in diagnosis.repairs if r.automatic]
 
@@ -244,6 +266,17 @@ class InspectorScreen(InspectorRepair):
         offers = self.offers()
         if offers:
             self.send_again(self.session.ready.runs.mend(self.run_id, offers[0]))
+
+    @on(Grid.Chosen, "#groups")
+    def _to_rows(self) -> None:
+        if self.item is not None and self.item.child is not None:
+            from ztui.tui.screens.run import RunScreen
+
+            self.app.push_screen(RunScreen(self.item.child.run_id))
+        elif self.item is not None and self.item.error is not None and self.offers():
+            self.action_mend()
+        else:
+            self.rows.focus()
 
     @on(Grid.Moved)
     def _elsewhere(self) -> None:

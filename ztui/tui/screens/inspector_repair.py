@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -59,6 +60,10 @@ class InspectorRepair(ZtuiScreen):
     async def load(self) -> None:
         """Read everything anew; the screen shows it."""
 
+    def marked_fields(self) -> Collection[str]:
+        """The fields that the marked outcome is about: repairs of those come first."""
+        return ()
+
     def show_sum(self) -> None:
         """Bring the line at the top up to date; the screen does."""
 
@@ -83,10 +88,6 @@ class InspectorRepair(ZtuiScreen):
     @on(Grid.Chosen, "#rows")
     def _chosen(self) -> None:
         self.action_edit()
-
-    @on(Grid.Chosen, "#groups")
-    def _to_rows(self) -> None:
-        self.rows.focus()
 
     def action_edit(self) -> None:
         """Type another value for the marked cell."""
@@ -139,10 +140,12 @@ class InspectorRepair(ZtuiScreen):
         if not found:
             self.notify("No repair suggests itself: change the cells, or leave these rows out.")
             return
+        wanted = self.marked_fields()
         choices = []
         for place, suggestion in enumerate(found):
             cells, examples = suggestion_cells(suggestion, repair.plan.schema)
-            choices.append(Choice(str(place), cells, cells[:2], examples, rank=suggestion.count))
+            here = suggestion.api_name in wanted or (bool(suggestion.key) and suggestion.key in wanted)
+            choices.append(Choice(str(place), cells, cells[:2], examples, rank=1.0 if here else 0.0))
         columns = (
             Column("Repair", width=44, stretch=1),
             Column("Field", width=18),

@@ -11,7 +11,7 @@ from textual import on
 from ztui import catalogue
 from ztui.errors import UsageError, ZtuiError
 from ztui.present.errors import error_text
-from ztui.present.mass_updates import effect, records_line
+from ztui.present.mass_update import effect, records_line
 from ztui.tui.dialogs.base import Words
 from ztui.tui.dialogs.picker import Choice, Picker
 from ztui.tui.dialogs.prompt import Prompt

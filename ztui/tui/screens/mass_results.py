@@ -13,7 +13,7 @@ from textual.widget import Widget
 from ztui.model.mass_run import MassState
 from ztui.model.mass_update import MassUpdateResult
 from ztui.present.inspector import diagnosis_parts
-from ztui.present.mass_updates import by_code, mass_line
+from ztui.present.mass_update import by_code, mass_line
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.base import ZtuiScreen
 from ztui.tui.widgets.grid import Grid

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from ztui.model.mass_run import MassPhase, MassState
-from ztui.present.mass_updates import mass_cells, mass_line
+from ztui.present.mass_update import mass_cells, mass_line
 from ztui.tui.dialogs.base import Words
 from ztui.tui.dialogs.prompt import Prompt
 from ztui.tui.screens.mass_form import MassForm

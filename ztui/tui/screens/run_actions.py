@@ -40,7 +40,8 @@ class RunActions(ZtuiScreen):
             case "cancel":
                 return not state.ended_at and state.phase is not Phase.CANCELLED
             case _:
-                return state.outcome.total > 0 or any(part.error is not None for part in state.parts)
+                errors = [state.error, *(part.error for part in state.parts)]
+                return state.outcome.total > 0 or any(error is not None for error in errors)
 
     def action_inspect(self) -> None:
         """Rows that were refused, and why."""

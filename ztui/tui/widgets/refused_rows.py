@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ztui.engine.repair import RepairRow, RepairSession
+from ztui.model.finding import Finding
 from ztui.model.outcome import OutcomeGroup, RowOutcome
 from ztui.present.inspector import label
 from ztui.tui.widgets.grid_model import Column, Line
@@ -43,6 +44,17 @@ class RefusedRows:
         return Line(
             tuple(cells), gutter=str(row.outcome.line), marks=tuple(marks), gutter_mark="bad" if wanting else ""
         )
+
+    def problems(self, sample: int = 50) -> list[Finding]:
+        """What the field's own checker says about the values that were sent where the first refusals name a cell."""
+        found = []
+        for row in self.rows[:sample]:
+            named = {name for error in row.outcome.errors for name in error.fields}
+            for name in named.intersection(self.session.fields):
+                problem = self.session.check(name, self.session.cell(row.record, name).sent)
+                if problem is not None:
+                    found.append(problem)
+        return found
 
     def first_bad(self, place: int) -> int | None:
         """The first bad cell of the row at this place, as a column."""

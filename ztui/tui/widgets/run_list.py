@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ztui.model.run import RunState
-from ztui.present.job_list import part_line, run_cells
+from ztui.present.runs import part_line, run_cells
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line
 
