@@ -12,8 +12,8 @@ from ztui.engine.preflight import CheckReport
 from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import key_text
 from ztui.model.crm import Field, LookupTarget, Module, ModuleSchema, PickListValue
-from ztui.model.mapping import FieldMapping, Mapping
 from ztui.model.finding import Severity
+from ztui.model.mapping import FieldMapping, Mapping
 from ztui.model.table import DialectOverrides
 
 CHOICES = tuple(PickListValue(v, v) for v in ("Cold Call", "Partner", "Größe, XL", "Trade Show"))

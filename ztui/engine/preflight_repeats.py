@@ -104,17 +104,19 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
     rule = check.rules.fields[job.slot]
     edits = {e.record: e.value for e in job.edits if e.api_name == rule.api_name}
     twice = repeated(lambda: map(numbers_of, job.files), sum(f.records for f in job.files))
-    if edits:
-        # an edited key can meet any other: look at all that share a number with one, old or new
-        twice.update(check.key_of(job.slot, value) for value in edits.values())
-        twice.discard(BLANK_KEY)
+    # an edited record can meet any other, by its new key or because it is refused no more
+    touched = sorted({e.record for e in job.edits})
+    for record, _, cells in read_records(check, job.places, touched):
+        value = edits.get(record)
+        twice.add(check.key_of(job.slot, check.rules.value(job.slot, cells) if value is None else value))
+    twice.discard(BLANK_KEY)
     only = set(job.only) if job.only is not None else None
     candidates: list[int] = []
     if twice:
         for file in job.files:
             numbers = numbers_of(file)
             candidates.extend(file.first + at for at, n in enumerate(numbers) if n in twice)
-    candidates = sorted({*candidates, *edits})
+    candidates = sorted({*candidates, *touched})
     if only is not None:
         candidates = [c for c in candidates if c in only]
     hits = Hits()
