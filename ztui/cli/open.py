@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,8 @@ def show(app: App, path: str | None, module: str | None) -> int:
 
 def run_interface(opened: Callable[[], Workspace], path: str | None, module: str | None) -> int:
     """Run the interface and return the exit status: 0, 128 + a signal's number, or the one for a crash."""
+    # Importing makes a hundred thousand objects, none of them garbage; `run_tui` starts the collector again.
+    gc.disable()
     from ztui.tui.app import run_tui
 
     status = run_tui(opened, path, module)
