@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.engine.own_packer import OwnPacker
 from tests.engine.running_world import World
+from ztui.errors import PlanError, StoreError
 from ztui.model.finding import Finding, Severity
 from ztui.model.outcome import OutcomeCounts, RowError, RowResult
+from ztui.model.part import Part
+from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase
 
 
@@ -41,3 +48,64 @@ async def test_a_changed_file_stops_the_run_and_says_what_changed(world: World) 
     assert state.error.code == "SOURCE_CHANGED"
     assert "bytes" in dict(state.error.details)["changed"]
     assert world.zoho.requests == []
+
+
+class Refusing(OwnPacker):
+    """Packs one part, then cannot go on."""
+
+    problem: Exception = OSError(errno.ENOSPC, "No space left on device")
+
+    @classmethod
+    def pack(cls, plan: ImportPlan, folder: Path) -> Iterator[Part]:
+        parts = super().pack(plan, folder)
+        yield next(parts)
+        raise cls.problem
+
+
+async def test_a_disk_that_fills_up_while_packing_is_told_and_can_be_mended(world: World) -> None:
+    world.write(30)
+    plan = world.plan(rows_per_part=10)
+    world.runs._given_packer = Refusing()
+
+    with pytest.raises(StoreError, match="STORE_FULL"):
+        await world.runs.start(plan)
+
+    [stopped] = world.runs.list()
+    assert stopped.phase is Phase.STOPPED
+    assert stopped.error is not None
+    assert stopped.error.code == "STORE_FULL"
+    [state] = await world.another().resume_all(halted=True)
+    assert state.outcome == OutcomeCounts(added=30)
+    assert len(world.zoho.records) == 30
+
+
+async def test_a_row_that_cannot_be_packed_stops_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write(30)
+    world.runs._given_packer = Refusing()
+    monkeypatch.setattr(Refusing, "problem", PlanError("ROW_TOO_LARGE", details={"line": 7}))
+
+    state = await world.runs.start(world.plan(rows_per_part=10))
+
+    assert state.phase is Phase.STOPPED
+    assert state.error is not None
+    assert (state.error.code, dict(state.error.details)["line"]) == ("ROW_TOO_LARGE", "7")
+
+
+async def test_a_part_that_packs_to_other_bytes_is_not_mixed_in(world: World) -> None:
+    world.write(30)
+    world.runs._given_packer = Refusing()
+    with pytest.raises(StoreError):
+        await world.runs.start(world.plan(rows_per_part=10))
+    other = world.another()
+
+    class Other(OwnPacker):
+        @classmethod
+        def pack(cls, plan: ImportPlan, folder: Path) -> Iterator[Part]:
+            for part in super().pack(plan, folder):
+                yield replace(part, sha256="f" * 64)
+
+    other._given_packer = Other()
+    [state] = await other.resume_all(halted=True)
+    assert state.phase is Phase.STOPPED
+    assert state.error is not None
+    assert state.error.code == "SOURCE_CHANGED"
