@@ -68,3 +68,16 @@ def test_repeats_are_the_same_in_many_passes(tmp_path: Path) -> None:
     assert numbers_of(KeyFile(tmp_path / "k", 0, len(numbers))) == numbers
     for at_once in (100, 4, 1):
         assert repeated(lambda: [numbers[:5], numbers[5:]], len(numbers), at_once) == {5, -3, 7}
+
+
+def test_the_working_directory_cannot_get_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "csv.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    done = subprocess.run(
+        check_worker.child_command("ztui.engine.check_worker"),
+        input=b"",
+        env=check_worker.child_environment(),
+        check=True,
+        capture_output=True,
+    )
+    assert done.stderr == b""

@@ -21,7 +21,19 @@ from ztui.engine.preflight_segment import Job, SegmentCheck, SegmentResult
 from ztui.errors import ZtuiError
 
 LENGTH = struct.Struct(">Q")
-NICENESS = 10
+NICENESS = 5
+
+
+def child_command(module: str) -> list[str]:
+    """The command that runs a module of ours as a child; nothing in the working directory can get in its way (-P)."""
+    return [sys.executable, "-P", "-m", module]
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a child: ours, and the place this very package was loaded from."""
+    root = str(Path(__file__).resolve().parents[2])
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": root + (os.pathsep + known if known else "")}
 
 
 def read_frame(stream: BinaryIO) -> Any:

@@ -11,13 +11,12 @@ import hashlib
 import json
 import pickle
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
 from ztui.catalogue.knowledge import limits
-from ztui.engine.check_worker import frame, read_frame
+from ztui.engine.check_worker import child_command, child_environment, frame, read_frame
 from ztui.engine.planner_columns import sent_columns
 from ztui.engine.planner_pack import pack_parts
 from ztui.engine.planner_source import verify_source
@@ -156,7 +155,12 @@ def pack(plan: ImportPlan, folder: Path) -> Iterator[Part]:
 
 def _in_child(plan: ImportPlan, folder: Path) -> Iterator[Part]:
     child = subprocess.Popen(
-        [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        child_command(MODULE),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=child_environment(),
+        start_new_session=True,
     )
     assert child.stdin is not None
     assert child.stdout is not None

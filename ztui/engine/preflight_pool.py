@@ -7,12 +7,11 @@ import contextlib
 import os
 import pickle
 import secrets
-import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from ztui.engine.check_worker import LENGTH, frame
+from ztui.engine.check_worker import LENGTH, child_command, child_environment, frame
 from ztui.errors import StoreError
 
 MODULE = "ztui.engine.check_worker"
@@ -34,12 +33,11 @@ class Child:
     async def start(cls, seed: str) -> Child:
         """Start a child; `seed` makes the hashes of all children of a check equal."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            MODULE,
+            *child_command(MODULE),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            stderr=asyncio.subprocess.DEVNULL,  # nothing but the interface writes to its terminal
+            env={**child_environment(), "PYTHONHASHSEED": seed},
             limit=1 << 20,
             start_new_session=True,  # ctrl+c in a terminal is the parent's to handle
         )
