@@ -96,6 +96,20 @@ def test_only_one_holder_at_a_time(tmp_path: Path) -> None:
         assert ledger.state("r1").phase is Phase.PAUSED
 
 
+def test_a_lease_that_the_disk_did_not_let_go_of_does_not_lock_us_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = a_plan(tmp_path)
+    with Ledger(tmp_path / "state") as ledger:
+        lease = ledger.create(plan, started("r1", plan))
+        monkeypatch.setattr(ledger, "write", lambda: (_ for _ in ()).throw(StoreError("STORE_FULL")))
+        with pytest.raises(StoreError):
+            ledger.release(lease)
+        monkeypatch.undo()
+        assert ledger.holder("r1") is None
+        assert ledger.claim("r1").token != lease.token
+
+
 def _claim_and_die(folder: Path) -> None:
     Ledger(folder).claim("r1")
     os._exit(9)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +44,8 @@ def test_a_process_of_another_user_counts_as_alive(monkeypatch: pytest.MonkeyPat
 
 def test_nobody_holds_a_free_run() -> None:
     assert holder((None, 0, "", "", "", 0.0)) is None
-    me = this_process()
-    assert holder(("token", me.pid, me.born, me.boot, me.host, 0.0)) == me
+    far = Owner(1, "", "x", "elsewhere")
+    assert holder(("token", far.pid, far.born, far.boot, far.host, time.time())) == far
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the kernel tells births only under /proc")

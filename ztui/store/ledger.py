@@ -191,6 +191,7 @@ class Ledger(LedgerBase):
 
     def release(self, lease: Lease) -> None:
         """Let go of the run; nothing happens when the lease is not ours any more."""
+        ledger_lease.let_go(lease.token)
         with self.write() as db:
             db.execute("UPDATE runs SET token = NULL WHERE n = ? AND token = ?", (lease.run, lease.token))
 

@@ -50,6 +50,15 @@ class Owner:
         return self.born in ("", process_birth(self.pid))
 
 
+_held: set[str] = set()
+"""Tokens of this process that are in use. One that the disk did not let go of is not, and may be replaced."""
+
+
+def let_go(token: str) -> None:
+    """The holder is done, whether or not the ledger can be told."""
+    _held.discard(token)
+
+
 @cache
 def boot_id() -> str:
     """What tells one start of this machine from the next; "" where the system does not say."""
@@ -77,7 +86,8 @@ def claim(db: sqlite3.Connection, run: int, run_id: str) -> str:
     now = time.time()
     if row[0] is not None:
         owner = Owner(row[1], row[2], row[3], row[4])
-        if owner.alive(row[5], now):
+        forgotten = owner == this_process() and row[0] not in _held
+        if not forgotten and owner.alive(row[5], now):
             raise RunError("RUN_BUSY", details={"run": run_id, "pid": str(owner.pid), "host": owner.host})
     token = uuid.uuid4().hex
     me = this_process()
@@ -85,6 +95,7 @@ def claim(db: sqlite3.Connection, run: int, run_id: str) -> str:
         "UPDATE runs SET token = ?, pid = ?, born = ?, boot = ?, host = ?, beat = ? WHERE n = ?",
         (token, me.pid, me.born, me.boot, me.host, now, run),
     )
+    _held.add(token)
     return token
 
 
@@ -93,4 +104,6 @@ def holder(row: tuple[str | None, int, str, str, str, float]) -> Owner | None:
     if row[0] is None:
         return None
     owner = Owner(row[1], row[2], row[3], row[4])
+    if owner == this_process() and row[0] not in _held:
+        return None
     return owner if owner.alive(row[5], time.time()) else None
