@@ -45,7 +45,7 @@ class Joined:
 
 def join(sent: Sequence[Sent], returned: Sequence[ResultRow], counts: Counts | None = None) -> Joined:
     """Give every sent row its outcome; `counts` are the job's own, to be compared with what is found."""
-    width = min((len(row.columns) for row in (*sent[:1], *returned[:1])), default=0)
+    width = min(len(sent[0].columns), len(returned[0].columns)) if sent and returned else 0
     if len(sent) == len(returned) and _positions_hold(sent, returned, width):
         outcomes = [_outcome(row, answer, "position") for row, answer in zip(sent, returned, strict=True)]
         return Joined(outcomes, "position", tuple(_against(outcomes, counts)))
