@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ztui.engine.forecast import Forecast
 from ztui.model.crm import Credits
 from ztui.model.profile import Profile
 from ztui.present.findings import how_many
@@ -23,6 +24,7 @@ def offer_facts(
     credits: Credits | None,
     warnings: int,
     earlier: int,
+    last: str = "",
 ) -> Facts:
     """(name, value, kind) lines for the question before sending; kind is "", "warn" or "bad"."""
     facts: Facts = [
@@ -36,8 +38,41 @@ def offer_facts(
     if warnings:
         facts.append(("Warnings", f"{how_many(warnings, 'value')} would be sent although something is odd", "warn"))
     if earlier:
-        facts.append(("Before", f"this very file was sent into {module} already ({how_many(earlier, 'time')})", "warn"))
+        times = how_many(earlier, "time") + (f", last {last}" if last else "")
+        facts.append(("Before", f"this very file was sent into {module} already ({times})", "warn"))
     return facts
+
+
+def choice_facts(canary: int, before_image: bool, forecast: Forecast | None) -> Facts:
+    """(name, value, kind) lines on what was chosen for this import, and on what was looked up."""
+    facts: Facts = []
+    if canary:
+        facts.append(("First", f"{how_many(canary, 'row')} as a job of their own; then you are asked", "accent"))
+    if before_image:
+        facts.append(("Undo", "the values that are there now are read and kept first", "accent"))
+    if forecast is not None:
+        facts += [("Forecast", line, kind) for line, kind in forecast_lines(forecast)]
+    return facts
+
+
+def forecast_lines(forecast: Forecast) -> list[tuple[str, str]]:
+    """What an update or upsert would do, as (text, kind) lines."""
+    counts = {
+        "created": forecast.created,
+        "updated": forecast.updated,
+        "not found": forecast.not_found,
+    }
+    lines = [(" · ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing changes", "good")]
+    odd = {
+        "with a key that several records have": forecast.ambiguous,
+        "with the key of an earlier row": forecast.repeated,
+        "without a key": forecast.blank_keys,
+    }
+    lines += [(f"{how_many(count, 'row')} {word}", "warn") for word, count in odd.items() if count]
+    if forecast.wiped:
+        lost = ", ".join(f"{name} ({count:,})" for name, count in forecast.wiped[:4])
+        lines.append((f"blank cells would empty values that are there: {lost}", "warn"))
+    return lines
 
 
 def credit_line(credits: Credits | None) -> str:

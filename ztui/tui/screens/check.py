@@ -278,15 +278,15 @@ class CheckScreen(ZtuiScreen):
 
     async def _send(self) -> None:
         from ztui.tui.dialogs.send import SendDialog
-        from ztui.tui.sending import prepare, start
+        from ztui.tui.sending import Offer, prepare, start
 
         offer = await prepare(self.session)
 
-        def agreed(answer: bool | None) -> None:
-            if answer:
-                start(self.ztui, offer)
+        def agreed(answer: Offer | None) -> None:
+            if answer is not None:
+                start(self.ztui, answer)
 
-        self.app.push_screen(SendDialog(offer), agreed)
+        self.app.push_screen(SendDialog(offer, self.session), agreed)
 
 
 def _same(one: FindingGroup, other: FindingGroup) -> bool:

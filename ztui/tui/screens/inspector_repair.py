@@ -206,15 +206,15 @@ class InspectorRepair(ZtuiScreen):
 
     async def _send(self, plan: ImportPlan) -> None:
         from ztui.tui.dialogs.send import SendDialog
-        from ztui.tui.sending import prepare_again, start
+        from ztui.tui.sending import Offer, prepare_again, start
 
         offer = await prepare_again(self.session, plan)
 
-        def agreed(answer: bool | None) -> None:
-            if answer:
-                start(self.ztui, offer)
+        def agreed(answer: Offer | None) -> None:
+            if answer is not None:
+                start(self.ztui, answer)
 
-        self.app.push_screen(SendDialog(offer), agreed)
+        self.app.push_screen(SendDialog(offer, self.session), agreed)
 
     # -- files
 
