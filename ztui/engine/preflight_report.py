@@ -85,7 +85,7 @@ class CheckReport:
         return sum(g.count for g in self.groups if g.severity is Severity.WARNING)
 
     def refused_records(self) -> Sequence[int]:
-        """The numbers of the refused records, sorted."""
+        """The numbers of the refused records, sorted; known once the check is complete."""
         return self.refused
 
     def findings(self, group: FindingGroup, start: int = 0, count: int = 100) -> list[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +77,7 @@ class CheckRun:
         self._chunks: dict[tuple[int, str], list[Chunk]] = {}
         self._done: list[tuple[int, SegmentResult]] = []
         self._rows = 0
+        self._refused = 0
         self._line = job.info.dialect.first_line
         self._places: list[tuple[int, int, int]] = []
         self._keys: dict[int, list[KeyFile]] = {slot: [] for slot in watched}
@@ -143,19 +145,21 @@ class CheckRun:
         self._places.extend((o, self._rows + r, self._line + at) for o, r, at in result.checkpoints)
         self._rows += result.records
         self._line += result.lines
+        self._refused += result.refused
 
     def _report(self) -> None:
         if self._on_report is not None and self._records is None and not self._edits:
-            self._on_report(self._snapshot(self._rows, complete=False))
+            self._on_report(self._snapshot(complete=False))
 
-    def _snapshot(self, total: int, *, complete: bool) -> CheckReport:
+    def _snapshot(self, *, complete: bool) -> CheckReport:
+        """The state of things. Which records are refused is worked out once, at the end: before, they are counted."""
         chunks = {key: list(parts) for key, parts in self._chunks.items()}
-        refused = refused_of(chunks)
+        refused = refused_of(chunks) if complete else array("q")
         return CheckReport(
             groups_of(self.rules, self._file, chunks, self._alone),
             self._rows,
-            total if complete else max(self._file.estimated_rows, self._rows),
-            len(refused),
+            self._rows if complete else max(self._file.estimated_rows, self._rows),
+            len(refused) if complete else self._refused,
             complete,
             refused,
             self.rules,
@@ -185,7 +189,7 @@ class CheckRun:
                 self._chunks = apply_edits(
                     self._chunks, self._edits, self.rules, SegmentCheck(self._job), self._places, self._records
                 )
-            report = self._snapshot(self._rows, complete=True)
+            report = self._snapshot(complete=True)
             if self._records is None:
                 return report
             return replace(report, rows_checked=len(self._records), rows_total=len(self._records))

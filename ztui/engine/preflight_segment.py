@@ -94,6 +94,8 @@ class SegmentResult:
     """By slot, the records with a value; counted in exact ranges only."""
     exact: int
     """How many records were read cell by cell."""
+    refused: int = 0
+    """How many records break a rule that is an error."""
 
 
 def key_text(value: str, *, case_sensitive: bool) -> str:
@@ -114,6 +116,7 @@ class SegmentCheck:
         self._failed: dict[int, int] = {}
         self._filled: dict[int, int] = {}
         self._exact = 0
+        self._refused = 0
         self._walk: RangeWalk | None = None
         self._counting = False
 
@@ -124,7 +127,8 @@ class SegmentCheck:
 
     def run(self, start: int, end: int | None, *, most: int | None = None, exact: bool = False) -> SegmentResult:
         """Check the records that begin in the range. Raises OSError and SourceError."""
-        self.hits, self._failed, self._filled, self._exact = {}, {}, {}, 0
+        self.hits, self._failed, self._filled = {}, {}, {}
+        self._exact = self._refused = 0
         self._counting = exact
         for numbers in self._skimmer.keys.values():
             del numbers[:]
@@ -142,6 +146,7 @@ class SegmentCheck:
             self._failed,
             self._filled,
             self._exact,
+            self._refused,
         )
 
     def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
@@ -157,6 +162,7 @@ class SegmentCheck:
         if reader.dropped:
             found = [Hit(ROW, "RECORD_CUT_OFF", cells[0][:VALUE_KEPT], (("actual", str(reader.lines)),)), *found]
         refused = bool(found) and self._keep(found, number, line)
+        self._refused += refused
         if self._counting:
             for slot, rule in enumerate(self.rules.fields):
                 if any(c < len(cells) and cells[c] for c in rule.columns):
