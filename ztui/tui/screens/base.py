@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -56,6 +57,12 @@ class ZtuiScreen(Screen[None]):
     def work(self, job: Coroutine[Any, Any, Any], group: str) -> Worker[Any]:
         """Run a coroutine beside the screen; one per group, the newer ends the older. Failures come to `failed`."""
         return self.run_worker(job, group=group, exclusive=True, exit_on_error=False)
+
+    async def painted(self) -> None:
+        """Wait until what has been changed so far is on screen, before work that would hold it up."""
+        done = asyncio.Event()
+        self.call_after_refresh(done.set)
+        await done.wait()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that failed has its say here."""

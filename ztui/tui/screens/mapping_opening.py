@@ -24,6 +24,7 @@ class Opening(MappingParts):
         session = self.session
         file = await session.open(path)
         self.show_file()
+        await self.painted()
         workspace = await session.workspace()
         self.retitle()
         self.index()
