@@ -36,6 +36,9 @@ def test_damage_is_a_failed_job_not_a_crash() -> None:
         ("ä".encode(), "utf8", ("utf-8-sig", "utf8")),
         ("ä".encode("cp1252"), None, ("cp1252", "windows-1252")),
         ("ä".encode("utf-16"), None, ("utf-16", "UTF-16")),
+        ("\ufeffä".encode("utf-16-le"), "UTF-16LE", ("utf-16", "UTF-16LE")),
+        ("\ufeffä".encode("utf-32-be"), "UTF-32BE", ("utf-32", "UTF-32BE")),
+        ("ä".encode("utf-16-le"), "UTF-16LE", ("UTF-16LE", "UTF-16LE")),
         (b"", None, ("utf-8-sig", "UTF-8")),
     ],
 )
@@ -54,7 +57,7 @@ def test_known_charsets(name: str) -> None:
     assert archive.known_charset(name)
 
 
-@pytest.mark.parametrize("name", ["", "nope", "base64", "punycode", "unicode_escape", "a\x00b", "ä"])
+@pytest.mark.parametrize("name", ["", "nope", "base64", "punycode", "unicode_escape", "a\x00b", "ä", "utf-8\n", " utf-8"])
 def test_unknown_charsets(name: str) -> None:
     assert not archive.known_charset(name)
 

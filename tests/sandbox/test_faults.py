@@ -148,3 +148,18 @@ def test_every_kind_has_a_short_form(kind: str) -> None:
 def test_faults_that_make_no_sense(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("fault", "broken"), [("reset_after@details", True), ("cut@details", True), ("half_json@details", False)]
+)
+async def test_refusals_suffer_like_other_answers(zoho: Driver, fault: str, broken: bool) -> None:
+    await zoho.control("faults", fault)
+    path = "/crm/bulk/v2.1/write/12345"
+    if broken:
+        with pytest.raises(ConnectionBroken):
+            await zoho.http.get(path)
+    else:
+        with pytest.raises(json.JSONDecodeError):
+            (await zoho.http.get(path)).json()
+    assert (await zoho.http.get(path)).json()["code"] == "RESOURCE_NOT_FOUND"

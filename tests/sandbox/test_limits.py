@@ -41,3 +41,11 @@ async def test_too_many_calls_at_once(zoho: Driver) -> None:
     assert statuses.count(200) >= 2
     assert 429 in statuses
     assert (await zoho.get("/org")).status_code == 200
+
+
+async def test_slow_calls_are_in_flight_all_the_while(zoho: Driver) -> None:
+    await zoho.control("switches", {"concurrency": 3})
+    await zoho.control("faults", {"kind": "latency", "route": "org", "seconds": 0.05, "times": 0})
+    answers = await asyncio.gather(*(zoho.get("/org") for _ in range(8)))
+    assert sorted(a.status_code for a in answers) == [200] * 3 + [429] * 5
+    assert (await zoho.get("/users")).status_code == 200

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -29,6 +30,11 @@ BROKEN = (
     RuntimeError,
     EOFError,
 )
+_MARKS = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+_CHARSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,40}")
 NOT_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 
 
@@ -90,8 +96,11 @@ def charset_of(content: bytes, declared: str | None, *, partial: bool = False) -
     """The codec to read with and the charset's name as job details tell it: the declared one, else what a byte-order
     mark or the bytes tell. `partial`: the content may stop in the middle of a character."""
     if declared:
-        same = codecs.lookup(declared).name == "utf-8"
-        return ("utf-8-sig" if same else declared), declared
+        codec = codecs.lookup(declared).name
+        for family, marks in _MARKS.items():
+            if codec.startswith(family) and content.startswith(marks):
+                return family, declared  # the mark tells the byte order, and is no part of the first cell
+        return ("utf-8-sig" if codec == "utf-8" else declared), declared
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "UTF-16"
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
@@ -106,6 +115,8 @@ def charset_of(content: bytes, declared: str | None, *, partial: bool = False) -
 
 def known_charset(name: str) -> bool:
     """Whether a declared `character_encoding` is a text charset at all."""
+    if not _CHARSET.fullmatch(name):
+        return False
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):

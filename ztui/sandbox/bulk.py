@@ -6,10 +6,10 @@ import asyncio
 import io
 import random
 import zipfile
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ztui.sandbox import archive, create, tokens
+from ztui.sandbox import archive, create, multipart, tokens
 from ztui.sandbox.clock import iso
 from ztui.sandbox.faults import Fault
 from ztui.sandbox.jobs import COMPLETED, LINK_LIFETIME
@@ -50,7 +50,7 @@ async def upload(box: Sandbox, call: Call) -> Answer:
         raise _upload_error(box, call, "INVALID_DATA", "Invalid data - x-crm-org")
     if call.too_large:
         raise _too_large(box, call)
-    name, data = await _file_part(box, call)
+    name, data = _file_part(box, call)
     if len(data) > MAX_UPLOAD:
         raise _too_large(box, call)
     now = box.clock.now()
@@ -93,30 +93,11 @@ def _gateway_headers(call: Call) -> None:
         raise Refused(gateway_refusal(400))
 
 
-async def _file_part(box: Sandbox, call: Call) -> tuple[str, bytes]:
-    from starlette.datastructures import Headers, UploadFile
-    from starlette.formparsers import MultiPartException, MultiPartParser
-
-    async def chunks() -> AsyncGenerator[bytes, None]:
-        for start in range(0, len(call.body), 262_144):
-            yield call.body[start : start + 262_144]
-
-    missing = _upload_error(box, call, "MANDATORY_NOT_FOUND", "Required key file is not available")
-    content_type = call.headers.get("content-type", "")
-    if not content_type.lower().startswith("multipart/form-data"):
-        raise missing
-    headers = Headers({"content-type": content_type})
-    try:
-        form = await MultiPartParser(headers, chunks(), max_files=20, max_fields=100).parse()
-    except (MultiPartException, KeyError, ValueError, LookupError) as problem:
-        raise missing from problem
-    try:
-        part = form.get("file")
-        if not isinstance(part, UploadFile):
-            raise missing
-        return archive.base_name(part.filename or "file.zip"), await part.read()
-    finally:
-        await form.close()
+def _file_part(box: Sandbox, call: Call) -> tuple[str, bytes]:
+    for part in multipart.parts(call.headers.get("content-type", ""), call.body):
+        if part.name == "file" and part.filename is not None:
+            return archive.base_name(part.filename or "file.zip"), part.content
+    raise _upload_error(box, call, "MANDATORY_NOT_FOUND", "Required key file is not available")
 
 
 async def create_job(box: Sandbox, call: Call) -> Answer:

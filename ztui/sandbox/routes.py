@@ -160,12 +160,15 @@ async def serve(box: Sandbox, call: Call) -> Reply:
     """Answer a request. Nothing a client sends makes this raise: a defect of ours is logged and answered with 500."""
     reply = Reply(None, call)
     try:
+        mass_update.settle(box)
         reply.answer = await _serve(box, call, reply)
     except Refused as refused:
         reply.answer = refused.answer
     except Exception:
         LOG.exception("%s %s went wrong in the sandbox itself", call.method, call.path)
         reply.answer = internal_error()
+    if reply.answer is not None and reply.faults:
+        reply.answer = _spoilt(box, call, reply.answer, reply)
     if reply.answer is not None and call.route not in ("control", "token"):
         reply.answer = reply.answer.with_headers(*box.limits.header())
     return reply
@@ -189,21 +192,19 @@ async def _serve(box: Sandbox, call: Call, reply: Reply) -> Answer | None:
     _host(call)
     if route.name == "control":
         return await method.handler(box, call)
-    struck = box.faults.strike(route.name)
-    reply.faults = struck
-    early = await _before(box, call, struck, reply)
-    if early is not None or reply.reset:
-        return early
     with box.limits.call():
+        reply.faults = box.faults.strike(route.name)
+        early = await _before(box, call, reply.faults, reply)
+        if early is not None or reply.reset:
+            return early
         if not route.open:
             _permit(box, call, route, method)
             box.limits.charge(method.credits)
-        answer = await method.handler(box, call)
-        return _after(box, call, answer, struck, reply)
+        return await method.handler(box, call)
 
 
 def _host(call: Call) -> None:
-    host = call.headers.get("host", "")
+    host = call.headers.get("host", "localhost")  # HTTP/1.0 may name none
     if call.dialect.strict_host and not _LOOPBACK.fullmatch(host) and not _ZOHO.fullmatch(host.lower()):
         raise gateway_error(400, "INVALID_HOST", "The host in the request URL is invalid")
 
@@ -275,12 +276,13 @@ def _named_error(fault: Fault, call: Call) -> Answer:
     return Answer(status, dump(body), Service.RECORDS, error=True)
 
 
-def _after(box: Sandbox, call: Call, answer: Answer, struck: list[Fault], reply: Reply) -> Answer:
-    kinds = {f.kind for f in struck}
+def _spoilt(box: Sandbox, call: Call, answer: Answer, reply: Reply) -> Answer:
+    """What the faults do to an answer, a refusal among them."""
+    kinds = {f.kind for f in reply.faults}
     reply.reset = "reset_after" in kinds
     reply.cut = "cut" in kinds
     if call.route == "download":
-        answer = bulk.disturbed(answer, struck, box.faults.random)
+        answer = bulk.disturbed(answer, reply.faults, box.faults.random)
     if "half_json" in kinds:
         answer = replace(answer, body=answer.body[: len(answer.body) // 2])
     return answer

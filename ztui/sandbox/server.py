@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ztui.sandbox import mass_update, routes
+from ztui.sandbox import routes
 from ztui.sandbox.state import Sandbox
 from ztui.sandbox.wire import Answer, Call, Service, headers_of, query_of
 
@@ -60,7 +60,6 @@ class Application:
         except Gone:
             await _abort(scope, receive)
             return
-        mass_update.settle(self.box)
         reply = await routes.serve(self.box, call)
         if reply.reset or reply.answer is None:
             await _abort(scope, receive)

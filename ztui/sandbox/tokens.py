@@ -84,7 +84,7 @@ class Tokens:
 
     def accept(self, call: Call) -> Row:
         """The presented access token; raises the gateway's refusal. Both schemes are known, in any letter case."""
-        scheme, _, token = call.headers.get("authorization", "").strip().partition(" ")
+        scheme, token = [*call.headers.get("authorization", "").split(None, 1), "", ""][:2]
         token = token.strip()
         if scheme.lower() not in ("zoho-oauthtoken", "bearer") or not token:
             raise gateway_error(401, "AUTHENTICATION_FAILURE", "Authentication failed")
