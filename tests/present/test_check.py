@@ -25,8 +25,8 @@ async def test_one_document_with_a_finding_on_each_line(tmp_path: Path) -> None:
     assert len(lines) == 2 + len(told["findings"])
     assert [(f["code"], f["line"], f["column"], f["header"], f["value"]) for f in told["findings"]] == [
         ("BLANK_LINES", 3, None, None, None),
-        ("MANDATORY_NOT_FOUND", 3, 0, "Last_Name", ""),
         ("INVALID_DATA", 4, 1, "Email", "nonsense"),
+        ("MANDATORY_NOT_FOUND", 3, 0, "Last_Name", ""),
     ]
     assert {g["rule"]: g["count"] for g in told["groups"]} == {"REQUIRED_BLANK": 1, "NOT_AN_EMAIL": 1}
     assert (told["rows"], told["refused"], told["errors"], told["warnings"], told["blocking"]) == (3, 2, 2, 0, False)

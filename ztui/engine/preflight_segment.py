@@ -130,8 +130,7 @@ class SegmentCheck:
         self.hits, self._failed, self._filled = {}, {}, {}
         self._exact = self._refused = 0
         self._counting = exact
-        for numbers in self._skimmer.keys.values():
-            del numbers[:]
+        keys = self._skimmer.keys = {slot: array("q") for slot in self._skimmer.keys}
         walk = self._walk = RangeWalk(self.job.info.data_path, self.job.info.dialect, start, end, most=most)
         skim = self._skimmer.usable and not exact and not self.job.exact and patterns_work()
         walk.run(self, skim=skim)
@@ -141,7 +140,7 @@ class SegmentCheck:
             walk.records,
             walk.lines,
             self.hits,
-            {slot: numbers[:] for slot, numbers in self._skimmer.keys.items()},
+            keys,
             walk.checkpoints,
             self._failed,
             self._filled,
