@@ -57,7 +57,9 @@ def test_known_charsets(name: str) -> None:
     assert archive.known_charset(name)
 
 
-@pytest.mark.parametrize("name", ["", "nope", "base64", "punycode", "unicode_escape", "a\x00b", "ä", "utf-8\n", " utf-8"])
+@pytest.mark.parametrize(
+    "name", ["", "nope", "base64", "punycode", "unicode_escape", "a\x00b", "ä", "utf-8\n", " utf-8"]
+)
 def test_unknown_charsets(name: str) -> None:
     assert not archive.known_charset(name)
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from tests.sandbox.driver import Driver, columns
+from ztui.sandbox.org import USERS_OF_ORG
 
 FREE = "738964000002131001"
 OTHER = "738964000002130131"
 PATH = "/Leads/actions/mass_update"
 ALL_LEADS = "4150868000000017001"
+INACTIVE = next(u.id for u in USERS_OF_ORG if not u.active)
 PRIVATE = "4150868000000017005"
 JUNK = "4150868000000017007"
 
@@ -125,6 +127,33 @@ async def test_a_view_of_someone_else_and_an_edition_without_it(zoho: Driver) ->
     await zoho.control("switches", {"edition_cvid": False})
     status, found = await entry(zoho, {"data": [{"Company": "x"}], "cvid": ALL_LEADS})
     assert (status, found["code"]) == (403, "NO_PERMISSION")
+
+
+async def test_a_field_that_this_user_may_not_edit(zoho: Driver) -> None:
+    zoho.version = "v7"
+    status, found = await entry(zoho, {"data": [{"Audit_Code": "x"}], "ids": [FREE]})
+    assert (status, found["code"], found["message"]) == (403, "NO_PERMISSION", "Field Edit Permission not given")
+
+
+@pytest.mark.parametrize(
+    ("module", "field", "value", "message"),
+    [
+        ("Leads", "Industry", "Alchemy", "picklist not found in record layout"),
+        ("Leads", "Interests", ["Alchemy"], "picklist not found in record layout"),
+        ("Products", "Handler", {"id": INACTIVE}, "Non Subordinate User Found"),
+        ("Products", "Handler", {"id": "1"}, "invalid data"),
+    ],
+)
+async def test_values_that_v8_refuses_in_its_own_words(
+    zoho: Driver, module: str, field: str, value: object, message: str
+) -> None:
+    await zoho.control("switches", {"strict_picklists": True})
+    for version, said in (("v7", "invalid data"), ("v8", message)):
+        zoho.version = version
+        path = PATH.replace("Leads", module)
+        body = (await zoho.send("POST", path, {"data": [{field: value}], "ids": [FREE]})).json()
+        found = body["data"][0] if "data" in body else body
+        assert (found["code"], found["message"]) == ("INVALID_DATA", said)
 
 
 async def test_modules(zoho: Driver) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 from ztui.sandbox import records as table
 from ztui.sandbox.criteria import search_sql
 from ztui.sandbox.jsonvalues import expected_type, stored
-from ztui.sandbox.org import FieldDef, ModuleDef, ViewDef
+from ztui.sandbox.org import USERS, FieldDef, ModuleDef, ViewDef
 from ztui.sandbox.record_api import module_of
 from ztui.sandbox.state import Sandbox
 from ztui.sandbox.values import Refusal
 from ztui.sandbox.wire import Answer, Call, Refused, Service, envelope, load, record_number, records, records_error
 from ztui.sandbox.writing import marked
 
+PICKLISTS = frozenset({"picklist", "multiselectpicklist"})
 MAX_IDS = 500
 MAX_VIEW = 50_000
 SCHEDULED, RUNNING, COMPLETED, FAILED = "SCHEDULED", "RUNNING", "COMPLETED", "FAILED"
@@ -91,6 +92,8 @@ def _changes(box: Sandbox, call: Call, module: ModuleDef, data: Any) -> tuple[di
 def _rules(call: Call, field: FieldDef) -> None:
     if not field.visible:
         raise _refusal(call, "INVALID_DATA", "Field is not visible", {"api_name": field.api_name})
+    if field.rule == "permission":
+        raise _refusal(call, "NO_PERMISSION", "Field Edit Permission not given", {"api_name": field.api_name}, 403)
     if field.rule:
         text = f"Field cannot be updated as it is associated with a {field.rule} rule"
         raise _refusal(call, "INVALID_DATA", text, {"api_name": field.api_name})
@@ -114,6 +117,8 @@ def _value(
     found = stored(box, module, field, value, additions)
     if not isinstance(found, Refusal):
         return found
+    if call.dialect.newest:
+        _newest_refusals(box, call, module, field, value)
     details: dict[str, object] = {"api_name": name}
     if isinstance(value, str) and field.length and len(value) > field.length:
         details["maximum_length"] = field.length
@@ -122,6 +127,17 @@ def _value(
     if call.dialect.newest:
         details["json_path"] = f"$.data[0].{name}"
     raise _refusal(call, "INVALID_DATA", "invalid data", details)
+
+
+def _newest_refusals(box: Sandbox, call: Call, module: ModuleDef, field: FieldDef, value: Any) -> None:
+    """The two refusals of a value that only v8 words (Zoho OpenAPI files v8): a picklist's and a user's."""
+    if field.data_type in PICKLISTS and box.switches.strict_picklists and isinstance(value, (str, list)):
+        details = {"api_name": field.api_name, "id": module.default_layout.id}
+        raise _refusal(call, "INVALID_DATA", "picklist not found in record layout", details)
+    given = value.get("id") if isinstance(value, dict) else value
+    if field.data_type in USERS and any(user.id == str(given) for user in box.org.users):
+        details = {"api_name": "id", "json_path": f"$.data[0].{field.api_name}.id"}
+        raise _refusal(call, "INVALID_DATA", "Non Subordinate User Found", details)
 
 
 def _at_once(

@@ -26,7 +26,8 @@ USERS = frozenset({"ownerlookup", "userlookup"})
 @dataclass(frozen=True, slots=True)
 class FieldDef:
     """One field. `required` is the default layout's demand; `rule` is "layout" or "validation" when such a rule hangs
-    on the field (mass update refuses it then); `mapped_to` names a multi-select's or lookup's target module."""
+    on the field, "permission" when this user may not edit it: mass update refuses it then. `lookup` names the module
+    that a lookup points to."""
 
     api_name: str
     label: str
@@ -139,6 +140,7 @@ CUSTOM_FIELDS: dict[str, tuple[FieldDef, ...]] = {
         FieldDef("Discount", "Discount", "percent", length=5, decimal_place=2, mass_update=True),
         FieldDef("Region_Code", "Region Code", "text", length=20, mass_update=True, rule="layout"),
         FieldDef("Tax_Code", "Tax Code", "text", length=20, mass_update=True, rule="validation"),
+        FieldDef("Audit_Code", "Audit Code", "text", length=20, mass_update=True, rule="permission"),
         FieldDef("Internal_Score", "Internal Score", "integer", length=9, mass_update=True, visible=False),
     ),
 }

@@ -104,7 +104,7 @@ class _Writer:
                     }
                     return _refused("DUPLICATE_DATA", "duplicate data", details)
         if target is not None:
-            mark = table.flags(self.box.store, self.module.api_name).get(target, "")
+            mark = table.fetch(self.box.store, self.module.api_name, [target])[target]["flags"]
             if mark:
                 return marked(mark, target)
         return None
