@@ -20,6 +20,9 @@ from tests.zoho.support import Server, profile, refusal, reply, serving
 from ztui import __version__, catalogue
 from ztui.errors import AnswerLost, ApiError, SignInError, Unreachable, UsageError, ZohoError
 from ztui.model.crm import Credits
+from ztui.model.profile import Domains
+from ztui.zoho.auth import MemoryTokens
+from ztui.zoho.client import ZohoClient
 
 
 def bomb(request: httpx.Request) -> httpx.Response:
@@ -184,3 +187,47 @@ async def test_no_error_shows_the_token(caplog: pytest.LogCaptureFixture) -> Non
         assert "1000.aa.plain" not in f"{caught.value!r}{caught.value}{caught.value.details}"
     assert "1000.aa.plain" not in caplog.text
     assert isinstance(caught.value, SignInError)
+
+
+PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("no_proxies")
+async def test_what_goes_to_this_machine_goes_to_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    proxy = await asyncio.start_server(take, "127.0.0.1", 0)
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    for name in ("http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with (
+        proxy,
+        server,
+        ZohoClient(profile(domains=Domains(base, base, base, base)), tokens=MemoryTokens()) as client,
+    ):
+        with pytest.raises(SignInError):
+            await client.org()
+    assert [request.split(b" ")[1] for request in seen] == [b"/crm/v2.1/org"]
+
+
+@pytest.mark.usefixtures("no_proxies")
+async def test_a_proxy_that_cannot_be_used_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "gopher://me:s3cret@127.0.0.1:1")
+    async with ZohoClient(profile(), tokens=MemoryTokens()) as client:
+        with pytest.raises(Unreachable) as caught:
+            await client.org()
+    assert (caught.value.code, "s3cret" in str(caught.value.details)) == ("PROXY_UNUSABLE", False)

@@ -255,13 +255,23 @@ class Connection:
         # Made on first use: the TLS context alone costs tens of milliseconds.
         if self._opened is None:
             numbers = catalogue.limits()
-            self._opened = httpx.AsyncClient(
-                transport=self._transport,
-                follow_redirects=False,
-                timeout=httpx.Timeout(
-                    numbers.read_seconds, connect=numbers.connect_seconds, write=numbers.write_seconds
-                ),
-                limits=httpx.Limits(max_connections=self.profile.concurrency + 8, keepalive_expiry=30.0),
-                headers={"User-Agent": f"ztui/{__version__}", "Accept": "application/json", "Accept-Encoding": "gzip"},
-            )
+            try:
+                self._opened = httpx.AsyncClient(
+                    transport=self._transport,
+                    follow_redirects=False,
+                    # What goes to this machine itself goes to no proxy: it would see the token, and find nothing.
+                    trust_env=not self.hosts.local,
+                    timeout=httpx.Timeout(
+                        numbers.read_seconds, connect=numbers.connect_seconds, write=numbers.write_seconds
+                    ),
+                    limits=httpx.Limits(max_connections=self.profile.concurrency + 8, keepalive_expiry=30.0),
+                    headers={
+                        "User-Agent": f"ztui/{__version__}",
+                        "Accept": "application/json",
+                        "Accept-Encoding": "gzip",
+                    },
+                )
+            except (ImportError, ValueError, httpx.InvalidURL):
+                # The words of these name the proxy's URL, which may hold a password.
+                raise Unreachable("PROXY_UNUSABLE", details={"profile": self.profile.name}) from None
         return self._opened

@@ -30,12 +30,12 @@ def is_loopback(host: str) -> bool:
 
 
 class Hosts:
-    """The hosts of one profile."""
+    """The hosts of one profile. `local`: its API is on this machine (a sandbox)."""
 
     def __init__(self, profile: Profile) -> None:
         domains = profile.domains
         self._bases = tuple(d.rstrip("/") for d in (domains.api, domains.accounts, domains.upload, domains.download))
-        self._local = is_loopback(_parse(domains.api).host)
+        self.local = is_loopback(_parse(domains.api).host)
         self._own = {_origin(_parse(base)) for base in self._bases if base}
 
     def own(self, url: httpx.URL) -> bool:
@@ -47,12 +47,12 @@ class Hosts:
         if url.userinfo or not self._safe(url):
             return False
         zoho = url.scheme == "https" and url.port in (None, 443) and catalogue.is_zoho_host(url.host)
-        return self.own(url) or zoho or (self._local and is_loopback(url.host))
+        return self.own(url) or zoho or (self.local and is_loopback(url.host))
 
     def _safe(self, url: httpx.URL) -> bool:
         if not _NAME.fullmatch(url.host):
             return False
-        return url.scheme == "https" or (url.scheme == "http" and self._local and is_loopback(url.host))
+        return url.scheme == "https" or (url.scheme == "http" and self.local and is_loopback(url.host))
 
     def own_url(self, text: str) -> httpx.URL:
         """The URL, which must be on a host of the profile. Raises Unreachable (INSECURE_HOST) when a secret must not go
