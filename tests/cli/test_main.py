@@ -105,3 +105,9 @@ def test_every_command_can_be_imported_and_shows_help_with_an_example(capsys: py
         shown = capsys.readouterr().out
         assert f"Usage: ztui {name}" in shown
         assert "xample" in shown, name
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "profiles test", "jobs prune"])
+def test_the_global_options_may_stand_after_every_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*name.split(), "--profile", "acme", "--sandbox", "--help"]) == 0
+    assert "Example" in capsys.readouterr().out

@@ -150,3 +150,24 @@ def test_a_broken_file_is_located(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().err
     assert f"{path}, line 2, column" in told
     assert path.read_text() == "[profiles.main]\naccess_token = 'x\n"
+
+
+def test_the_global_options_choose_what_is_shown_and_tested(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        assert run(["profiles", "add", name, "--access-token", "1000.secret"]) == 0
+    for arguments in (["--profile", "two", "profiles", "show"], ["profiles", "show", "--profile", "two"]):
+        capsys.readouterr()
+        assert run([*arguments, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["name"] == "two"
+    assert run(["profiles", "test", "--sandbox", "--json"]) == 0
+    tried = json.loads(capsys.readouterr().out)
+    assert (tried["profile"], tried["passed"]) == ("sandbox", True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["add", "one", "--access-token", "x"], ["use", "one"], ["remove", "one"]]
+)
+def test_a_throw_away_sandbox_keeps_no_profiles(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--sandbox", "profiles", *arguments]) == 2
+    assert "--sandbox keeps no profiles" in capsys.readouterr().err
+    assert not Locations.default().profiles_file.exists()

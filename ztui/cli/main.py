@@ -39,8 +39,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("ztui.cli.explain", "Explain an error code: cause and remedy."),
     "sandbox": ("ztui.cli.sandbox", "Run the local imitation of Zoho."),
 }
-#: Commands that work in a Workspace, and so take `--profile` and `--sandbox` after their name too.
-_ANYWHERE = frozenset(COMMANDS) - {"demo", "explain", "sandbox"}
+#: Commands that need no org: `--profile` and `--sandbox` may stand after them, too, but mean nothing there.
+_ORGLESS = frozenset({"demo", "explain", "sandbox"})
 
 
 def _keep(name: str) -> Any:
@@ -51,7 +51,7 @@ def _keep(name: str) -> Any:
     return callback
 
 
-def _common_options(*, outermost: bool = False) -> list[click.Option]:
+def _common_options(*, outermost: bool = False, hidden: bool = False) -> list[click.Option]:
     return [
         click.Option(
             ["--profile", "-P"],
@@ -61,6 +61,7 @@ def _common_options(*, outermost: bool = False) -> list[click.Option]:
             help="The profile to work with instead of the current one.",
             callback=_keep("profile"),
             expose_value=False,
+            hidden=hidden,
         ),
         click.Option(
             ["--sandbox"],
@@ -68,8 +69,18 @@ def _common_options(*, outermost: bool = False) -> list[click.Option]:
             help="Work against a throw-away sandbox on this machine instead of a profile.",
             callback=_keep("sandbox"),
             expose_value=False,
+            hidden=hidden,
         ),
     ]
+
+
+def _with_common_options(command: click.Command, *, hidden: bool) -> None:
+    """Give the command, and those below it, the options that may stand anywhere; those of its own come first."""
+    taken = {opt for param in command.params for opt in param.opts}
+    command.params += [o for o in _common_options(hidden=hidden) if not taken.intersection(o.opts)]
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _with_common_options(below, hidden=hidden)
 
 
 class Commands(click.Group):
@@ -84,9 +95,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        if cmd_name in _ANYWHERE:
-            taken = {opt for param in command.params for opt in param.opts}
-            command.params += [o for o in _common_options() if not taken.intersection(o.opts)]
+        _with_common_options(command, hidden=cmd_name in _ORGLESS)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ztui import catalogue
 from ztui.cli import diagnostics, output
-from ztui.cli.context import run_async
+from ztui.cli.context import App, pass_app, run_async
 
 if TYPE_CHECKING:
     from ztui.engine.profiles import Profiles
@@ -35,11 +37,12 @@ def command() -> None:
 
 @command.command("list", epilog="Example: ztui profiles list --json")
 @output.json_option
-def list_(as_json: bool) -> None:
+@pass_app
+def list_(app: App, /, as_json: bool) -> None:
     """List the profiles; the current one is marked."""
     from ztui.present.profiles import profile_data, profile_table
 
-    profiles = _profiles()
+    profiles = _kept(app)
     every, current = profiles.all(), profiles.current
     if as_json:
         output.document([profile_data(p, current=p.name == current) for p in every])
@@ -50,13 +53,14 @@ def list_(as_json: bool) -> None:
 @command.command(epilog="Example: ztui profiles show main")
 @click.argument("name", required=False)
 @output.json_option
-def show(name: str | None, as_json: bool) -> None:
+@pass_app
+def show(app: App, /, name: str | None, as_json: bool) -> None:
     """Show every field of a profile (the current one by default); secrets are masked."""
     from ztui.present.profiles import profile_data, profile_lines
 
     profiles = _profiles()
-    profile = _wanted(profiles, name)
-    current = profile.name == profiles.current
+    with _wanted(app, profiles, name) as profile:
+        current = not profile.sandbox and profile.name == profiles.current
     if as_json:
         output.document(profile_data(profile, current=current))
     else:
@@ -89,7 +93,8 @@ _SECRET = f"The text itself, env:NAME, or {ASK} to be asked (or read a line of s
 @click.option("--replace", is_flag=True, help="Change a profile of this name; what is not given stays.")
 @click.option("--use", "use_it", is_flag=True, help="Make it the current profile.")
 @output.json_option
-def add(name: str, replace: bool, use_it: bool, as_json: bool, **given: Any) -> None:
+@pass_app
+def add(app: App, /, name: str, replace: bool, use_it: bool, as_json: bool, **given: Any) -> None:
     """Add a profile, or change one with --replace.
 
     It signs in with an access token (good for an hour), or with a refresh token, client id and client secret. From a
@@ -99,7 +104,7 @@ def add(name: str, replace: bool, use_it: bool, as_json: bool, **given: Any) -> 
     from ztui.errors import ConfigError, SignInError
     from ztui.present.profiles import profile_data, profile_lines
 
-    profiles = _profiles()
+    profiles = _kept(app)
     base = next((p for p in profiles.all() if p.name == name), None)
     if base is not None and not replace:
         raise ConfigError("PROFILE_EXISTS", details={"name": name})
@@ -128,9 +133,10 @@ def add(name: str, replace: bool, use_it: bool, as_json: bool, **given: Any) -> 
 @command.command(epilog="Example: ztui profiles remove old")
 @click.argument("name")
 @output.json_option
-def remove(name: str, as_json: bool) -> None:
+@pass_app
+def remove(app: App, /, name: str, as_json: bool) -> None:
     """Remove a profile. Runs made with it stay in the list of imports."""
-    profiles = _profiles()
+    profiles = _kept(app)
     profiles.remove(name)
     _done({"removed": name, "current": profiles.current or None}, f"Removed {name}.", as_json)
 
@@ -138,9 +144,10 @@ def remove(name: str, as_json: bool) -> None:
 @command.command(epilog="Example: ztui profiles use main")
 @click.argument("name")
 @output.json_option
-def use(name: str, as_json: bool) -> None:
+@pass_app
+def use(app: App, /, name: str, as_json: bool) -> None:
     """Make a profile the current one."""
-    profiles = _profiles()
+    profiles = _kept(app)
     profiles.use(name)
     _done({"current": name}, f"{name} is the current profile.", as_json)
 
@@ -148,7 +155,8 @@ def use(name: str, as_json: bool) -> None:
 @command.command(epilog="Example: ztui profiles test main")
 @click.argument("name", required=False)
 @output.json_option
-def test(name: str | None, as_json: bool) -> int:
+@pass_app
+def test(app: App, /, name: str | None, as_json: bool) -> int:
     """Try a profile out, step by step, and say what to do where it fails.
 
     Nothing in the CRM is changed; one small file is uploaded that no job uses.
@@ -157,14 +165,14 @@ def test(name: str | None, as_json: bool) -> int:
     from ztui.present.profiles import step_data, step_lines
 
     profiles = _profiles()
-    profile = _wanted(profiles, name)
 
     def told(step: Step) -> None:
         if not as_json:
             output.lines(step_lines(step))
             output.flush()
 
-    trial = run_async(profiles.test(profile, told))
+    with _wanted(app, profiles, name) as profile:
+        trial = run_async(profiles.test(profile, told))
     if as_json:
         output.document(
             {"profile": profile.name, "passed": trial.passed, "steps": [step_data(step) for step in trial.steps]}
@@ -182,13 +190,28 @@ def scopes(as_json: bool) -> None:
         output.line(catalogue.scopes().line)
 
 
-def _wanted(profiles: Profiles, name: str | None) -> Profile:
+def _kept(app: App) -> Profiles:
+    """The profiles that are kept. A throw-away sandbox has none: `--sandbox` must not seem to spare the file."""
+    if app.sandbox:
+        raise click.UsageError("--sandbox keeps no profiles: it goes with `profiles show` and `profiles test` only.")
+    return _profiles()
+
+
+@contextlib.contextmanager
+def _wanted(app: App, profiles: Profiles, name: str | None) -> Iterator[Profile]:
+    """The profile that is named, else that of `--profile`, else the current one; a sandbox's own with `--sandbox`."""
     from ztui.errors import ConfigError
 
-    profile = profiles.get(name or "")
+    if app.sandbox:
+        from ztui.engine.sandboxed import Sandbox
+
+        with Sandbox() as sandbox:
+            yield sandbox.profile()
+        return
+    profile = profiles.get(name or app.profile or "")
     if profile is None:
         raise ConfigError("PROFILE_NONE")
-    return profile
+    yield profile
 
 
 def _with_domains(profiles: Profiles, given: dict[str, Any], base: Profile | None) -> dict[str, Any]:
