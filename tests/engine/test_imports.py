@@ -55,6 +55,19 @@ async def test_no_module_no_guess(workspace: Workspace, tmp_path: Path) -> None:
         await mapped(workspace, tmp_path / "a.csv", SURE, Wanted())
     assert caught.value.code == "MODULE_MISSING"
     assert "Leads" in str(caught.value.details["known"])
+    assert "no file with these columns was imported before" in str(caught.value.details["reason"])
+
+
+async def test_the_module_that_these_columns_went_into_is_taken_again(workspace: Workspace, tmp_path: Path) -> None:
+    first = await mapped(workspace, tmp_path / "a.csv", SURE, Wanted("Leads"))
+    workspace.mappings.remember(first.mapping)
+    again = await mapped(workspace, tmp_path / "b.csv", SURE, Wanted())
+    assert (again.origin, again.mapping.module) == (Origin.REMEMBERED, "Leads")
+    second = await mapped(workspace, tmp_path / "a.csv", SURE, Wanted("Contacts"))
+    workspace.mappings.remember(second.mapping)
+    with pytest.raises(UsageError) as caught:
+        await mapped(workspace, tmp_path / "b.csv", SURE, Wanted())
+    assert "into Contacts and Leads before" in str(caught.value.details["reason"])
 
 
 async def test_a_remembered_mapping_comes_before_a_proposal(workspace: Workspace, tmp_path: Path) -> None:

@@ -79,18 +79,35 @@ async def map_file(workspace: Workspace, file: OpenFile, wanted: Wanted) -> Mapp
             raise UsageError("MAPPING_DRIFTED", details=facts)
         mapping = workspace.mappings.adapt(given, file.info.headers) if drift else given
         return Mapped(schema, _as_wanted(mapping, wanted), Origin.FILE, drift=drift)
-    if not wanted.module:
+    remembered = await asyncio.to_thread(_remembered, workspace, file, wanted.module)
+    module = wanted.module or (remembered[0].module if len(remembered) == 1 else "")
+    if not module:
         known = ", ".join(m.api_name for m in await workspace.modules() if workspace.metadata.importable(m))
-        raise UsageError("MODULE_MISSING", details={"known": known})
-    schema = await workspace.schema(wanted.module)
-    remembered = workspace.mappings.recall(file.info.headers, wanted.module)
-    if remembered is not None:
-        return Mapped(schema, _as_wanted(remembered, wanted), Origin.REMEMBERED)
+        raise UsageError("MODULE_MISSING", details={"known": known, "reason": _no_module(remembered)})
+    schema = await workspace.schema(module)
+    if remembered:
+        return Mapped(schema, _as_wanted(remembered[0], wanted), Origin.REMEMBERED)
     operation = wanted.operation or Operation.INSERT
     samples = [row.cells for row in await asyncio.to_thread(file.sample, SAMPLE)]
     suggestions = await asyncio.to_thread(suggest, file.info.headers, samples, schema, operation)
     mapping = _as_wanted(mapping_from(suggestions, file.info.headers, schema, operation), wanted)
     return Mapped(schema, mapping, Origin.PROPOSAL, suggestions, _doubts(mapping, schema, suggestions))
+
+
+def _remembered(workspace: Workspace, file: OpenFile, module: str) -> tuple[Mapping, ...]:
+    """What is remembered for these headers: of one module at most one mapping, of every module for ""."""
+    if not module:
+        return workspace.mappings.recall_any(file.info.headers)
+    found = workspace.mappings.recall(file.info.headers, module)
+    return (found,) if found is not None else ()
+
+
+def _no_module(remembered: tuple[Mapping, ...]) -> str:
+    """Why the module cannot be told from what is remembered."""
+    if not remembered:
+        return "Neither --module nor a mapping file names one, and no file with these columns was imported before"
+    names = " and ".join(m.module for m in remembered)
+    return f"Files with these columns were imported into {names} before"
 
 
 def _as_wanted(mapping: Mapping, wanted: Wanted) -> Mapping:

@@ -79,6 +79,12 @@ class Mappings:
                 return self.adapt(mapping, headers)
         return None
 
+    def recall_any(self, headers: Sequence[str]) -> tuple[Mapping, ...]:
+        """The mapping remembered for these headers of each module that has one, by the modules' names."""
+        modules = sorted({m.module for m in map(self._read, self._remembered()) if m is not None})
+        found = (self.recall(headers, module) for module in modules)
+        return tuple(m for m in found if m is not None)
+
     def near(self, headers: Sequence[str], module: str) -> tuple[Mapping, tuple[Drift, ...]] | None:
         """The remembered mapping whose headers are most like these, and how they drifted; None when none is alike."""
         ranked = [(_alike(m.headers, headers), m) for m in self._of_module(module)]

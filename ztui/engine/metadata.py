@@ -88,7 +88,8 @@ class Metadata:
             )
         if known is None:
             every = ", ".join(m.api_name for m in await self.modules() if self.importable(m))
-            raise UsageError("MODULE_MISSING", details={"module": module, "known": every})
+            reason = f"There is no module with the API name {module} here (upper and lower case matter)"
+            raise UsageError("MODULE_MISSING", details={"module": module, "known": every, "reason": reason})
         return known
 
     async def custom_views(self, module: str) -> tuple[CustomView, ...]:
