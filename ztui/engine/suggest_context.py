@@ -20,6 +20,7 @@ _ALONE = frozenset(("status", "source", "currency", "rating", "role"))
 #: Words for a job's title and for a form of address alike.
 _TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
 _PLACES = frozenset(ADDRESS)
+_STREETS = frozenset(("street", "address"))
 _LINES = frozenset(("work", "home"))
 _CHANNELS = frozenset(("phone", "mobile", "fax"))
 _LONE = Phrase("phone", frozenset(("phone",)), "phone", "en")
@@ -28,6 +29,8 @@ _PROFILES = frozenset(("linkedin", "navigator", "vmid", "connected", "profileurl
 _SITES = frozenset(("website", "site", "web"))
 #: "other_emails", "Other phone numbers"
 _LISTS = re.compile(r"e-?mails|addresses|phones|numbers", re.IGNORECASE)
+#: What a file of people or companies tells, whatever its headers begin with.
+_TELLING = frozenset(("first_name", "last_name", "email", "phone", "company", "city", "zip", "country", "street"))
 #: How many words of foreign trades make a file foreign.
 _FOREIGN = 2
 
@@ -47,12 +50,31 @@ class Read:
 
 def read_file(headers: Sequence[str], module: str) -> tuple[Read, ...]:
     """The meaning of every header in the company of the others."""
+    given, headers = headers, _without_prefix(headers)
     readings = [read_header(h, module) for h in headers]
     speaks = _languages(readings)
     firm = [_firm(r) for r in readings]
-    foreign = _foreign(headers) >= _FOREIGN
+    foreign = headers is not given or _foreign(headers) >= _FOREIGN  # "CUST_STATUS" is a database's own
     out = [_settle(i, headers, readings, firm, speaks, foreign) for i in range(len(headers))]
     return tuple(_names(out, speaks))
+
+
+def _without_prefix(headers: Sequence[str]) -> Sequence[str]:
+    """The headers less a word that nearly all of them begin with and that means nothing here: "CUST_CITY", "tblPhone".
+
+    Only when what is left says enough, so that a file of "utm_source", "utm_medium" … is not taken for one of leads.
+    """
+    named = [h for h in headers if h.strip()]
+    counted = Counter(w[0] for h in named if len(w := words_of(h).plain) > 1)
+    if not counted:
+        return headers
+    prefix, count = counted.most_common(1)[0]
+    if count < max(4, 0.6 * len(named)) or not lexicon().is_strange(prefix):
+        return headers
+    lead = re.compile(rf"\W*(?i:{re.escape(prefix)})(?:[\W_]+|(?=[A-Z]))")
+    bare = [lead.sub("", h, count=1) if lead.match(h) else h for h in headers]
+    told = {phrase.concept for h in bare for phrase, _ in lexicon().phrases(words_of(h).plain, "")}
+    return bare if len(told & _TELLING) >= 3 else headers
 
 
 def _languages(readings: Sequence[Reading]) -> frozenset[str]:
@@ -95,7 +117,9 @@ def _settle(
             return Read(None, f"{words}: more than the field says")
         return Read(None)
     usable = [m for m in reading.meanings if m.phrase.rule != "context" or m.phrase.language in speaks]
-    usable = [m for m in usable if m.own] or usable
+    spoken = [m for m in usable if m.phrase.language in speaks and m.phrase.rule == ""]
+    # "Site" is an account's site, but a Portuguese's web site.
+    usable = spoken or [m for m in usable if m.own] or usable
     usable = sorted(usable, key=lambda m: m.phrase.language not in ("", "en", *speaks))
     if not usable:
         return Read(None)
@@ -107,7 +131,9 @@ def _settle(
         return Read(None, "such a file's status, source or currency is seldom the CRM's", hint=meaning.concept)
     if meaning.concept in ("state_or_status", "region"):
         near = any(firm[i] & _PLACES for i in range(max(0, at - 2), min(len(firm), at + 3)) if i != at)
-        if (near or (meaning.kinds and meaning.concept == "region")) and not any("state" in f for f in firm):
+        if (near or (meaning.kinds and meaning.concept == "region")) and not any(
+            "state" in f and readings[i].meanings[0].kinds == meaning.kinds for i, f in enumerate(firm)
+        ):
             return Read(replace(meaning, concept="state"))
         return Read(None, "may be a place or something else", hint="state")
     if meaning.concept in ("email", "phone") and meaning.kinds and _LISTS.search(headers[at]):
@@ -121,6 +147,8 @@ def _settle(
     if meaning.concept == "email" and meaning.kinds == {"other"} and sum("email" in f for f in firm) == 1:
         # The only address there is; "other" tells it from none.
         return Read(replace(meaning, kinds=frozenset()))
+    if meaning.concept == "account_number" and len(meaning.phrase.words) == 1 and at and firm[at - 1] & _STREETS:
+        return Read(None, "the number of the house, after the street")
     doubtful = meaning.concept == "company_size"
     if meaning.concept == "website" and "url" in words_of(headers[at]).plain and not meaning.phrase.words & _SITES:
         doubtful = any(_PROFILES.intersection(words_of(h).plain) or "profile url" in h.casefold() for h in headers)

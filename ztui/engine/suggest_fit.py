@@ -52,6 +52,7 @@ _KINDS: Mapping[tuple[str, str], Mapping[frozenset[str], float]] = {
         frozenset(("work", "direct")): 0.92,
         frozenset(("work", "primary")): 0.92,
         frozenset(("primary",)): 0.9,
+        frozenset(("billing",)): 0.7,
     },
     ("mobile", ""): {
         frozenset(): 0.96,
@@ -96,6 +97,8 @@ _PARTS: Mapping[tuple[str, str], float] = {
 
 #: What belongs to a participant, customer or subscriber belongs to the record.
 _PERSONAL = frozenset(("first_name", "last_name", "email", "phone", "mobile", "company", "job_title", "salutation"))
+#: What a record has one of, so that a numbered column is part of some list.
+_ONE_EACH = frozenset(("lead_source", "lead_status", "rating", "stage"))
 #: How much less a name says that may mean the field.
 _LOOSE = {"loose": 0.07}
 
@@ -106,13 +109,14 @@ def fit(header: Meaning, target: Meaning, company: str) -> float:
     `company` says what a company is to the module: "self" (its records), "part" (of a lead) or "".
     """
     if header.kinds == {"participant"} and header.concept in _PERSONAL:
-        return fit(replace(header, kinds=frozenset()), target, company) * 0.9
+        return fit(replace(header, kinds=frozenset()), target, company) * 0.95
     if header.concept != target.concept:
         near = _NEAR.get((header.concept, target.concept), 0.0)
         return near if header.kinds <= {"company"} and not target.kinds and header.number < 2 else 0.0
     if header.concept in ("phone", "fax", "mobile", "email"):
-        return _channel(header, target, company)
-    if header.number > 1:
+        sure = _channel(header, target, company)
+        return max(0.0, sure - _LOOSE.get(header.phrase.rule, 0.0))
+    if header.number > (0 if header.concept in _ONE_EACH else 1):
         return 0.0
     if header.kinds == target.kinds:
         return 0.95 - _LOOSE.get(header.phrase.rule, 0.0)
@@ -134,6 +138,8 @@ def _channel(header: Meaning, target: Meaning, company: str) -> float:
     if kinds in table:
         return table[kinds]
     if not target.kinds and header.concept in ("phone", "fax") and company:
+        if company == "part" and "hq" in kinds:
+            return 0.0  # the switchboard of a seat far away reaches nobody in particular
         return _COMPANY_PHONES.get(kinds, 0.0) * (1.0 if company == "self" else 0.73)
     return 0.0
 
@@ -160,6 +166,10 @@ def address_sources(
         if not usable:
             continue
         chosen = next((g for g in usable if groups[g].keys() & _STRONG), usable[0])
+        if len(groups[chosen]) == 1 and not groups[chosen].keys() & {"street", "address"}:
+            # A lone "Location" beside a whole "Business Street", "Business City" … is not where letters go.
+            whole = [g for g in usable if len(groups[g]) >= 3 and groups[chosen].keys() <= groups[g].keys()]
+            chosen = whole[0] if whole else chosen
         _feed(out, groups[chosen], parts, kinds, 0.95 if chosen == kinds else 0.9)
         lone = [g for g in usable if g != chosen and groups[g].keys() <= {"street", "address"}]
         if not chosen and len(lone) == 1 and not groups[chosen].keys() & {"street", "address"}:

@@ -15,7 +15,7 @@ from typing import Any
 from ztui.engine.suggest_tokens import words_of
 
 _FOLDER = Path(__file__).with_name("synonyms")
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "cs")
 _TABLES = (("", "concepts"), ("context", "context"), ("values", "values_only"), ("loose", "loose"))
 _KIND_PREFIXES = ("secondary", "billing", "shipping")
 _VOWELS = frozenset("aeiouy")
@@ -72,6 +72,7 @@ class Lexicon:
             w for ps in self._by_word.values() for p in ps if p.language == "en" for w in p.words
         ) | {*self.kinds, *self.entities, *self.beside, *self.noise}
         self._guard = frozenset(common["guard"]["words"]) | self.foreign
+        self._wrapping = frozenset(common["wrapping"]["words"])
         self._near: dict[str, set[str]] = {}
         for word in self.known:
             if len(word) >= 4 and word.isalpha():
@@ -91,6 +92,12 @@ class Lexicon:
         """The entities that are the record itself in this module."""
         return frozenset(self.modules.get(module, {}).get("self", ()))
 
+    def is_strange(self, word: str) -> bool:
+        """Whether the word has no meaning here, or only says whose data it is ("customer_city")."""
+        if self.kinds.get(word) == "participant" or word in self._wrapping:
+            return True
+        return word not in self.known and word not in self._guard
+
     def read(
         self, words: tuple[str, ...], *, english: bool = False
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
@@ -104,8 +111,10 @@ class Lexicon:
         for word in words:
             if word in known or word in self._guard:
                 out.append(word)
-            elif word in self._joined:
+            elif len(self._joined.get(word, ())) > 1:
                 out.extend(self._joined[word])
+            elif (short := _without_digraphs(word)) != word and short in known:
+                out.append(short)  # "Zustaendig" is "Zuständig", not a slip
             else:
                 mended = self._mend(word, known)
                 if mended is not None:
@@ -135,6 +144,11 @@ class Lexicon:
             # "contry" is nearer to "country" than to anything that needs a letter exchanged
             found = {c for c in found if len(c) != len(word)} or found
         return found.pop() if len(found) == 1 else None
+
+
+def _without_digraphs(word: str) -> str:
+    """German umlauts written with two letters, folded as the umlauts themselves are."""
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
 def _deletes(word: str) -> list[str]:

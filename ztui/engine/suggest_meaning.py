@@ -18,6 +18,8 @@ _APART = frozenset(("phone", "mobile", "fax", "email", "first_name", "last_name"
 
 #: The concepts that make up an address, strongest evidence of an address first.
 ADDRESS = ("city", "zip", "street", "address", "state", "country", "address_region", "state_code", "country_code")
+#: Short for "first name" and "last name", unless something follows that can be first or last itself.
+_ORDINALS = frozenset(("first", "last"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,17 @@ def _registered(reading: Reading, plain: tuple[str, ...]) -> bool:
 
 
 def _tails(sides: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """Each side by itself, the first one's leading kinds carried over: "Mailing City/Town" -> Mailing City, Town."""
+    """Each side by itself, the kinds of the outer ones carried over.
+
+    "Mailing City/Town" is Mailing City and Mailing Town, "Land/Region privat" Land privat and Region privat.
+    """
+    known = lexicon()
     first, *others = sides
-    lead = tuple(w for w in first[:-1] if w in lexicon().kinds or w in lexicon().entities)
-    return (first, *(o if o[: len(lead)] == lead else (*lead, *o) for o in others))
+    lead = tuple(w for w in first[:-1] if w in known.kinds or w in known.entities)
+    last = sides[-1]
+    trail = last[-1:] if len(last) > 1 and last[-1] in known.kinds else ()
+    lined = (first, *(o if o[: len(lead)] == lead else (*lead, *o) for o in others))
+    return tuple(s if s[-1:] == trail else (*s, *trail) for s in lined)
 
 
 def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: tuple[tuple[str, str], ...]) -> Reading:
@@ -105,6 +114,9 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
             if (len(strange), phrase.concept) < (len(least), about or "~"):
                 about, least = phrase.concept, strange
             continue
+        if phrase.words <= _ORDINALS and not known.entities.keys().isdisjoint(_behind(content, phrase.words)):
+            about, least = "", ()  # "Last Contact" is a day, not a name
+            continue
         entities = frozenset(known.entities[w] for w in rest if w in known.entities) - inner
         kinds = frozenset(known.kinds[w] for w in rest if w in known.kinds and w not in known.entities)
         kinds |= entities | phrase.kinds
@@ -115,11 +127,20 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
         meaning = Meaning(phrase.concept, kinds, max(numbers, default=0), phrase, own, mends)
         if place > rank or not best:
             best, rank = [meaning], place
-        elif all((m.concept, m.kinds, m.phrase.rule) != (meaning.concept, kinds, phrase.rule) for m in best):
+        elif all(_says(m) != _says(meaning) for m in best):
             best.append(meaning)
     if best:
         return Reading(tuple(sorted(best, key=lambda m: (m.phrase.language != "en", m.concept, m.phrase.language))))
     return Reading((), about, least if about else ())
+
+
+def _says(meaning: Meaning) -> tuple[object, ...]:
+    return meaning.concept, meaning.kinds, meaning.phrase.rule, meaning.phrase.language
+
+
+def _behind(words: tuple[str, ...], phrase: frozenset[str]) -> tuple[str, ...]:
+    """The words after the last one of the phrase."""
+    return words[max(i for i, w in enumerate(words) if w in phrase) + 1 :]
 
 
 def _without(words: tuple[str, ...], taken: frozenset[str]) -> tuple[str, ...]:

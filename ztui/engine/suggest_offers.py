@@ -20,6 +20,8 @@ from ztui.model.crm import Field, Operation
 
 #: Below this a column stays open.
 SURE_ENOUGH = 0.65
+#: Types that say how a record is shown; an export names them, but they are no values of the record.
+_NOT_VALUES = frozenset(("layout",))
 _NAMELESS = re.compile(
     r"(?:column|columns|col|field|feld|spalte|colonne|columna|campo|kolom|unnamed|var|f|c)?\d*|[a-z]"
 )
@@ -60,13 +62,17 @@ class Target:
 def _why_unwritable(of: Field, operation: Operation) -> str:
     if of.api_name == "id":
         return "the record id is a key for update and upsert, not a value to insert"
+    if of.data_type in _NOT_VALUES:
+        return f"{of.label} says how a record is shown; it is no value of the record"
     if of.writable(Operation.INSERT) or of.writable(Operation.UPDATE):
         return f"{of.label} cannot be written by {operation.value}"
     return f"{of.label} is set by the CRM and cannot be written"
 
 
 def _can_write(of: Field, operation: Operation) -> bool:
-    return of.api_name != "id" and of.writable(operation) and of.api_name not in modules().never_writable
+    if of.api_name == "id" or of.data_type in _NOT_VALUES:
+        return False
+    return of.writable(operation) and of.api_name not in modules().never_writable
 
 
 def by_name(column: Column, targets: Sequence[Target], operation: Operation) -> None:

@@ -17,9 +17,12 @@ _WORD = re.compile(r"[^\W_]+")
 _INITIALS = re.compile(r"\b(?:\w\.){2,}\w?")
 #: Signs that stand for words.
 _SIGNS = {"#": " number ", "%": " percent ", "$": " usd ", "€": " eur ", "£": " gbp ", "&": " and ", "№": " number "}
+#: Letters that Unicode does not take apart into a plain one and a mark.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 #: Spellings of one word that differ by a blank or an abbreviation, after folding.
 _JOINED = (
     (re.compile(r"\be mail(s?)\b"), r"email\1"),
+    (re.compile(r"\be post(adresse?)?\b"), r"epost\1"),
     (re.compile(r"\blinked in\b"), "linkedin"),
     (re.compile(r"\bhead quarters?\b"), "headquarters"),
     (re.compile(r"\b(?:nr|num|numbers|numero|nummer)\b"), "number"),
@@ -43,7 +46,7 @@ class Words:
 def fold(text: str) -> str:
     """The text in lower case without accents and compatibility forms: "Straße" -> "strasse", "Nº" -> "no"."""
     spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in spread if not unicodedata.combining(c))
+    return "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)
 
 
 @lru_cache(maxsize=8192)
