@@ -134,14 +134,19 @@ def suggestion_cells(suggestion: Suggestion, schema: ModuleSchema) -> tuple[tupl
 
 def summary(counts: OutcomeCounts, ready: int, edited: int, undone: int = 0) -> tuple[Parts, int]:
     """One line on the whole run and what is mended so far; and how many rows are still not in."""
-    out = counts.total - counts.ok
+    out = counts.total - counts.ok - counts.unknown
     parts: Parts = [
-        (f"{counts.ok:,} of {how_many(counts.total, 'row')} are in the CRM", "good" if not out else "strong")
+        (
+            f"{counts.ok:,} of {how_many(counts.total, 'row')} are in the CRM",
+            "good" if counts.ok == counts.total else "strong",
+        )
     ]
     if undone:
         parts = [(f"{how_many(undone, 'record')} of this import taken back", "warn")]
     if out:
         parts.append((f" · {out:,} not", "warn"))
+    if counts.unknown:
+        parts.append((f" · {counts.unknown:,} not known", "bad"))
     if edited:
         parts.append((f" · {edited:,} mended", "accent"))
     if ready:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from ztui.engine.repair import RepairSession
 from ztui.errors import PlanError
 from ztui.model.outcome import REFUSED, OutcomeGroup, RowOutcome, RowResult
 from ztui.model.run import Phase, RunState
@@ -26,6 +27,7 @@ from ztui.present.inspector import (
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.inspector_items import Item
 from ztui.tui.screens.inspector_repair import InspectorRepair
+from ztui.tui.screens.run_actions import entitle
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Lines
 from ztui.tui.widgets.refused_rows import OutcomeRows, RefusedRows
@@ -39,7 +41,6 @@ class InspectorScreen(InspectorRepair):
 
     STEP = 4
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "mend", "Mend and send again", show=True),
         Binding("escape", "back", "Back", show=False),
     ]
     DEFAULT_CSS = """
@@ -98,6 +99,11 @@ class InspectorScreen(InspectorRepair):
         """More room, more of the explanation."""
         self.set_class(self.app.size.height >= 36, "-tall")
 
+    def retitle(self) -> None:
+        """The run's own file and org."""
+        if self.state is not None:
+            entitle(self, self.state)
+
     @property
     def groups(self) -> Grid:
         """The list of outcomes."""
@@ -115,23 +121,33 @@ class InspectorScreen(InspectorRepair):
         workspace = await self.session.workspace()
         runs = workspace.runs
         self.state = runs.get(self.run_id)
+        self.retitle()
         self.plan = runs.plan(self.run_id)
         groups = await asyncio.to_thread(runs.groups, self.run_id)
+        later = list(runs.tree(self.run_id)[1:])
         if self.repair is None and any(g.result in REFUSED for g in groups):
-            try:
-                self.repair = await asyncio.to_thread(runs.repair, self.run_id)
-            except PlanError:
-                self.repair = None  # every refused row is in the hands of a later run
+            self.repair = await asyncio.to_thread(self._session, [child.run_id for child in later])
         items = [Item(error=p.error, part=p.number) for p in self.state.parts if p.error is not None]
         if self.state.error is not None:
             items.insert(0, Item(error=self.state.error))
         order = {result: place for place, result in enumerate((*REFUSED, RowResult.UNKNOWN))}
         items += [Item(group=g) for g in sorted(groups, key=lambda g: (order.get(g.result, 9), -g.count))]
-        items += [Item(child=child) for child in runs.tree(self.run_id)[1:]]
+        items += [Item(child=child) for child in later]
         self._items = items
         self.groups.show(source=Lines([item.line(self.plan.schema, self.repair) for item in items]))
         self.show_item()
         self.show_sum()
+
+    def _session(self, later: Sequence[str]) -> RepairSession | None:
+        """The refused rows that no later run had in hand: what such a run could not bring in is mended from there."""
+        runs = self.session.ready.runs
+        try:
+            whole = runs.repair(self.run_id)
+        except PlanError:
+            return None
+        handed = {record for run in later for record in runs.plan(run).records or ()}
+        rows = [row for row in whole.rows if row.record not in handed]
+        return RepairSession(whole.run_id, whole.plan, rows) if rows else None
 
     def show_sum(self) -> None:
         """The line at the top."""
@@ -202,8 +218,8 @@ class InspectorScreen(InspectorRepair):
             diagnosis = runs.diagnose_error(self.run_id, item.error)
             parts = diagnosis_parts(diagnosis)
             offers = self.offers()
-            if offers:
-                parts += [("\nm  ", "key"), (repair_words(offers[0]), "strong")]
+            if offers:  # right below the title: at the smallest size the rest may want scrolling
+                parts[1:1] = [("\nm  ", "key"), (repair_words(offers[0]), "strong")]
             why.say(*parts)
         elif item.child is not None:
             why.say(*child_about(item.child))
@@ -221,7 +237,10 @@ class InspectorScreen(InspectorRepair):
         if not isinstance(source, RefusedRows) or not source.rows:
             outcome = next(iter(self._page_of(group)(0, 1)), None)
             found = diagnose_row(outcome, plan.mapping, plan.schema) if outcome is not None else ()
-            return [part for d in found if d.code == group.code for part in diagnosis_parts(d)]
+            parts = [part for d in found if d.code == group.code for part in diagnosis_parts(d)]
+            if group.result is RowResult.UNKNOWN:
+                parts[1:1] = [("\nc  ", "key"), ("look the rows up in the CRM", "strong")]
+            return parts
         row = source.rows[min(self.rows.line, len(source.rows) - 1)]
         head: tuple[str, str] = (f"Line {row.outcome.line}  ", "soft")
         cells = [source.session.cell(row.record, name) for name in group.fields if name in source.session.fields]

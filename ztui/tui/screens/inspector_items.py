@@ -11,14 +11,12 @@ from ztui.model.outcome import REFUSED, OutcomeGroup
 from ztui.model.run import RunState
 from ztui.present.errors import info_text
 from ztui.present.inspector import group_mark, group_title, waiting_rows
-from ztui.present.runs import run_line
+from ztui.present.runs import run_word
 from ztui.tui.widgets.grid_model import Line
 from ztui.tui.widgets.refused_rows import RefusedRows
 
 if TYPE_CHECKING:
     from ztui.engine.repair import RepairSession
-
-_MARKS = {"good": "ok", "warn": "warn", "bad": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,7 @@ class Item:
             left = rows.count() if rows is not None else 0 if group.result in REFUSED else group.count
             return Line((title, waiting_rows(group, left)), marks=((1, group_mark(group)),))
         if self.child is not None:
-            word, kind = run_line(self.child)
-            cells = (f"↳ sent again: {word}", f"{self.child.total_rows:,}")
-            return Line(cells, marks=((0, _MARKS.get(kind, "accent")),))
+            word, mark = run_word(self.child)
+            return Line((f"↳ sent again: {word}", f"{self.child.total_rows:,}"), marks=((0, mark),))
         title = info_text(self.error).title if self.error is not None else ""
         return Line((title, f"job {self.part}" if self.part else "run"), marks=((0, "bad"), (1, "bad")))

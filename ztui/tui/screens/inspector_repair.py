@@ -21,23 +21,25 @@ if TYPE_CHECKING:
     from ztui.model.plan import ImportPlan
     from ztui.model.run import RunState
 
-_NEEDS_ROWS = ("edit", "alike", "fixes", "undo", "redo", "send_again", "learn")
+_NEEDS_CELL = ("edit", "alike")
+_NEEDS_ROWS = ("fixes", "undo", "redo", "send_again", "learn")
 
 
 class InspectorRepair(ZtuiScreen):
     """The actions of the inspector that change something. The screen itself shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "mend", "Mend the job and send again", show=True),
         Binding("f", "fixes", "Suggested repairs", show=True),
         Binding("e", "edit", "Change cell", show=True),
         Binding("a", "alike", "Same for all alike", show=False),
         Binding("r", "send_again", "Send mended rows", show=True),
         Binding("ctrl+z", "undo", "Undo", show=False),
         Binding("ctrl+y", "redo", "Redo", show=False),
-        Binding("l", "learn", "Keep repairs with the mapping", show=False),
+        Binding("K", "learn", "Keep repairs with the mapping", show=False),
         Binding("s", "export", "Save results", show=True),
         Binding("S", "export_refused", "Save refused rows", show=False),
-        Binding("c", "reconcile", "Look again", show=False),
+        Binding("c", "reconcile", "Look rows up", show=True),
         Binding("U", "take_back", "Take the import back", show=False),
     ]
 
@@ -60,6 +62,9 @@ class InspectorRepair(ZtuiScreen):
     async def load(self) -> None:
         """Read everything anew; the screen shows it."""
 
+    def explain(self) -> None:
+        """Tell about the row the cursor is on; the screen does."""
+
     def marked_fields(self) -> Collection[str]:
         """The fields that the marked outcome is about: repairs of those come first."""
         return ()
@@ -69,8 +74,12 @@ class InspectorRepair(ZtuiScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without refused rows there is nothing to mend; undo only once the run is over."""
+        if action in _NEEDS_CELL:
+            return self._here() is not None
         if action in _NEEDS_ROWS:
             return self.repair is not None
+        if action == "reconcile":
+            return self.state is not None and bool(self.state.outcome.unknown)
         if action == "take_back":
             return self.state is not None and bool(self.state.ended_at)
         return True
@@ -174,6 +183,7 @@ class InspectorRepair(ZtuiScreen):
         """Draw what the session holds now."""
         self.rows.changed()
         self.show_sum()
+        self.explain()
 
     def action_learn(self) -> None:
         """Keep the repairs as transforms of the mapping, for the next file with these headers."""

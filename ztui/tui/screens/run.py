@@ -13,7 +13,7 @@ from textual.widget import Widget
 from ztui.model.run import RunState
 from ztui.present.runs import bar, part_cells, progress, run_line, run_status
 from ztui.tui.dialogs.base import Words
-from ztui.tui.screens.run_actions import RunActions
+from ztui.tui.screens.run_actions import RunActions, entitle
 from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
@@ -73,6 +73,13 @@ class RunScreen(RunActions):
             state = self.ztui.live.get(self.run_id) or self.session.ready.runs.get(self.run_id)
             self._changed(state)
 
+    def retitle(self) -> None:
+        """The run's own file and org, as soon as there is a run."""
+        if self._state is None:
+            super().retitle()
+        else:
+            entitle(self, self._state)
+
     def follow(self, run_id: str) -> None:
         """This is the run to show."""
         self.run_id = run_id
@@ -84,7 +91,10 @@ class RunScreen(RunActions):
     def _changed(self, state: RunState) -> None:
         if state.run_id != self.run_id:
             return
+        first = self._state is None
         self._state = state
+        if first:
+            self.retitle()
         self.refresh_bindings()
         head, kind = run_line(state)
         done, left = bar(progress(state), max(20, min(60, self.size.width - 20)))

@@ -6,9 +6,23 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ztui.errors import ConfigError
 from ztui.model.run import Phase, RunState
 from ztui.tui.dialogs.message import Confirm
 from ztui.tui.screens.base import ZtuiScreen
+from ztui.tui.widgets.chrome import TitleBar
+
+
+def entitle(screen: ZtuiScreen, state: RunState) -> None:
+    """Name the run's own file, module and profile in the title bar, whatever else is open."""
+    opened = screen.session.opened
+    try:
+        local = opened is not None and opened.profile_named(state.profile).sandbox
+    except ConfigError:  # the profile was deleted since: the run still tells where it went
+        local = False
+    name = state.source.rsplit("/", 1)[-1] if state.source != "-" else "standard input"
+    environment = "sandbox" if local else state.environment
+    screen.query_one(TitleBar).show(name, f"{state.module} · {state.operation}", state.profile, environment)
 
 
 class RunActions(ZtuiScreen):
