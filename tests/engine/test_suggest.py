@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,11 @@ DATA = Path(__file__).parents[1] / "data"
 EXAMPLES: dict[str, Any] = json.loads((DATA / "header_sets_examples.json").read_text(encoding="utf-8"))
 SETS: dict[str, Any] = json.loads((DATA / "header_sets.json").read_text(encoding="utf-8"))
 ALL = {**EXAMPLES, **SETS}
+#: Exports of many more products, and sheets in a dozen languages; labelled before any of them was tried.
+PRODUCTS: dict[str, Any] = {
+    name: {**labelled, "headers": list(labelled["expected"])}
+    for name, labelled in json.loads((DATA / "header_sets_products.json").read_text(encoding="utf-8")).items()
+}
 
 
 def schema(module: str) -> ModuleSchema:
@@ -66,6 +72,65 @@ def test_labelled_sets_reach_the_mark(part: str) -> None:
     assert f1 >= 0.98, complaints
     assert wrong <= 0.005, complaints
     assert len(sets) >= 8
+
+
+def test_many_more_products_reach_the_mark() -> None:
+    assert len(PRODUCTS) >= 100
+    f1, wrong, complaints = score(PRODUCTS)
+    assert f1 >= 0.99, complaints
+    assert wrong <= 0.003, complaints
+
+
+@pytest.mark.parametrize("swap", [str.upper, str.lower, lambda h: h.replace(" ", "_"), lambda h: f" {h} *"])
+def test_spelling_does_not_matter(swap: Callable[[str], str]) -> None:
+    respelt = {
+        name: {
+            "module": labelled["module"],
+            "headers": [swap(h) for h in labelled["headers"]],
+            "expected": {swap(h): api for h, api in labelled["expected"].items()},
+            "acceptable": {swap(h): apis for h, apis in labelled["acceptable"].items()},
+        }
+        for name, labelled in {**SETS, **PRODUCTS}.items()
+        if not any(h != h.lower() and h != h.upper() and " " not in h for h in labelled["headers"] if len(h) > 12)
+    }
+    assert len(respelt) >= 30
+    f1, wrong, complaints = score(respelt)
+    assert f1 >= 0.96, complaints
+    assert wrong <= 0.01, complaints
+
+
+@pytest.mark.parametrize("header", ["Last Contact", "First Deal", "Last Company", "Last Person", "First Account"])
+def test_the_first_and_last_of_something_are_no_names(header: str) -> None:
+    assert one(header).api_name is None
+    assert one("Contact: Last").api_name == "Last_Name"
+
+
+def test_a_word_that_all_columns_begin_with_says_nothing() -> None:
+    got = proposed(["CUST_FNAME", "CUST_LNAME", "CUST_EMAIL", "CUST_CITY", "CUST_STATUS", "REP_ID"])
+    assert list(got.values()) == ["First_Name", "Last_Name", "Email", "City", None, None]
+    tags = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "Email"]
+    assert [api for api in proposed(tags).values() if api] == ["Email"]
+    other = proposed(["Referrer First Name", "Referrer Email", "Referrer City"])
+    assert not any(other.values())
+
+
+@pytest.mark.parametrize(
+    ("header", "module", "field"),
+    [
+        ("Zustaendig", "Leads", "Owner"),
+        ("Land/Region geschäftlich", "Leads", "Country"),
+        ("E-post", "Leads", "Email"),
+        ("Imię", "Leads", "First_Name"),
+        ("Miejscowość", "Leads", "City"),
+        ("Zrodlo leada", "Leads", "Lead_Source"),
+        ("Fødselsdato", "Contacts", "Date_of_Birth"),
+        ("Ship To City", "Accounts", "Shipping_City"),
+        ("What's your email address?", "Leads", "Email"),
+        ("dept_nm", "Contacts", "Department"),
+    ],
+)
+def test_more_headers_alone(header: str, module: str, field: str) -> None:
+    assert one(header, module).api_name == field
 
 
 @pytest.mark.parametrize(

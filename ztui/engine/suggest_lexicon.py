@@ -15,7 +15,7 @@ from typing import Any
 from ztui.engine.suggest_tokens import words_of
 
 _FOLDER = Path(__file__).with_name("synonyms")
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "cs")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "cs", "fi")
 _TABLES = (("", "concepts"), ("context", "context"), ("values", "values_only"), ("loose", "loose"))
 _KIND_PREFIXES = ("secondary", "billing", "shipping")
 _VOWELS = frozenset("aeiouy")
@@ -93,10 +93,13 @@ class Lexicon:
         return frozenset(self.modules.get(module, {}).get("self", ()))
 
     def is_strange(self, word: str) -> bool:
-        """Whether the word has no meaning here, or only says whose data it is ("customer_city")."""
+        """Whether the word has no meaning here, as "tbl", or only says whose data it is ("customer_city").
+
+        A longer word that is not known may mean another person: "Referrer City".
+        """
         if self.kinds.get(word) == "participant" or word in self._wrapping:
             return True
-        return word not in self.known and word not in self._guard
+        return len(word) <= 4 and word not in self.known and word not in self._guard
 
     def read(
         self, words: tuple[str, ...], *, english: bool = False

@@ -26,6 +26,10 @@ _JOINED = (
     (re.compile(r"\blinked in\b"), "linkedin"),
     (re.compile(r"\bhead quarters?\b"), "headquarters"),
     (re.compile(r"\b(?:nr|num|numbers|numero|nummer)\b"), "number"),
+    (re.compile(r"\bnm\b"), "name"),
+    (re.compile(r"\bcd\b"), "code"),
+    (re.compile(r"\bdt\b"), "date"),
+    (re.compile(r"\b(ship|bill) to\b"), r"\1"),
     (re.compile(r"\b(\d+) (?:st|nd|rd|th)\b"), r"\1"),
 )
 
