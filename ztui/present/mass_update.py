@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from ztui.engine.diagnose import Diagnosis
@@ -14,6 +15,7 @@ from ztui.model.mass_update import MassUpdateResult
 from ztui.present.errors import info_text
 from ztui.present.fields import type_name
 from ztui.present.findings import how_many
+from ztui.present.runs import lasted, started
 from ztui.present.text import clip, pad, visible, width
 
 _PHASES = {
@@ -229,6 +231,14 @@ def mass_cells(state: MassState) -> tuple[tuple[str, ...], str]:
     what = f"{plan.module} · " + ", ".join(f"{name} = {value or '(empty)'}" for name, value in plan.shown)
     counts = (state.total, state.updated, state.refused, state.unsent)
     return (what, word, *(f"{n:,}" if n else "" for n in counts)), mark
+
+
+def listed_cells(state: MassState, now: datetime) -> tuple[tuple[str, ...], str]:
+    """A mass update as cells of the list of runs (as `runs.run_cells` makes them), and its mark."""
+    (what, word, records, updated, refused, _unsent), mark = mass_cells(state)
+    began = started(state.started_at, now)
+    ended = state.ended_at or ("" if state.active else state.started_at)
+    return (f"= {what}", began, word, records, updated, refused, lasted(state.started_at, ended, now), ""), mark
 
 
 def mass_line(state: MassState) -> str:

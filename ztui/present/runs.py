@@ -145,15 +145,12 @@ def moment(text: str) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def took(state: RunState, now: datetime) -> str:
-    """How long the run has been going, or went: `8 s`, `3:05`, `1 h 12`."""
-    begun = moment(state.started_at)
+def lasted(begin: str, end: str, now: datetime) -> str:
+    """From one time to another, or to now when `end` is "": `8 s`, `3:05`, `1 h 12`."""
+    begun = moment(begin)
     if begun is None:
         return ""
-    ended = moment(state.ended_at)
-    if ended is None and not state.active:
-        ended = max((m for m in map(moment, (p.changed_at for p in state.parts)) if m is not None), default=begun)
-    seconds = max(0, int(((ended or now) - begun).total_seconds()))
+    seconds = max(0, int(((moment(end) or now) - begun).total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3600:
@@ -161,15 +158,28 @@ def took(state: RunState, now: datetime) -> str:
     return f"{seconds // 3600} h {seconds % 3600 // 60:02}"
 
 
-def when(state: RunState, now: datetime) -> str:
-    """When the run began, as short as it can be told: the time today, else the date, in local time."""
-    begun = moment(state.started_at)
+def took(state: RunState, now: datetime) -> str:
+    """How long the run has been going, or went."""
+    ended = state.ended_at
+    if not ended and not state.active:
+        ended = max((p.changed_at for p in state.parts), default="") or state.started_at
+    return lasted(state.started_at, ended, now)
+
+
+def started(at: str, now: datetime) -> str:
+    """When something began, as short as it can be told: the time today, else the date, in local time."""
+    begun = moment(at)
     if begun is None:
         return ""
     begun, here = begun.astimezone(), now.astimezone()
     if begun.date() == here.date():
         return begun.strftime("%H:%M")
     return begun.strftime("%d %b" if begun.year == here.year else "%b %Y")
+
+
+def when(state: RunState, now: datetime) -> str:
+    """When the run began."""
+    return started(state.started_at, now)
 
 
 def run_word(state: RunState) -> tuple[str, str]:

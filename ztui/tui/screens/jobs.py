@@ -10,7 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from ztui.model.mass_run import MassPhase, MassState
 from ztui.model.run import RunState
+from ztui.present.findings import how_many
+from ztui.present.mass_update import mass_line
 from ztui.present.paths import pasted_path, shorten
 from ztui.present.recent import recent_cells
 from ztui.present.runs import run_line, run_status
@@ -33,6 +36,7 @@ class JobsScreen(RunActions):
         Binding("space", "parts", "Parts", show=True),
         Binding("P", "app.profiles", "Profiles", show=True),
         Binding("U", "app.mass_update", "Mass update", show=True),
+        Binding("F", "prune", "Forget old runs", show=False),
         Binding("R", "resume_all", "Go on with everything unfinished", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("q", "app.quit", "Quit", show=True),
@@ -100,17 +104,26 @@ class JobsScreen(RunActions):
             self.query_one("#recent", Grid).focus()
         self.retitle()
         self.ztui.watch_runs()
+        mass = self.session.ready.mass_updates
+        if any(state.phase is MassPhase.SCHEDULED for state in mass.list()):
+            self.ztui.carry_out(mass.poll_all(self._mass_changed), "scheduled mass updates")
 
     def _reload(self) -> None:
         runs = self.session.ready.runs
         self._revision = runs.revision()
         live = self.ztui.live
-        self.list.load([live.get(state.run_id, state) for state in runs.list()])
+        mass = self.session.ready.mass_updates.list()
+        self.list.load([live.get(state.run_id, state) for state in runs.list()], mass)
         self._tell()
 
     def _changed(self, state: RunState) -> None:
         self.list.change(state)
         self._tell()
+
+    def _mass_changed(self, state: MassState) -> None:
+        if self.is_attached:
+            self.list.change_mass(state)
+            self._tell()
 
     def _on_tick(self) -> None:
         """Times go on, and another ztui may have moved a run; nothing is drawn when nothing changed."""
@@ -131,6 +144,9 @@ class JobsScreen(RunActions):
         self.refresh_bindings()
         state = self.list.state
         about = self.query_one("#about", Words)
+        if self.list.mass is not None:
+            about.say((mass_line(self.list.mass), "soft"))
+            return
         if state is None:
             about.say(("A run is one import: what was sent, what Zoho did with it, and what it refused.", "soft"))
             return
@@ -143,7 +159,11 @@ class JobsScreen(RunActions):
 
     @on(Grid.Chosen, "#list")
     def _open_run(self) -> None:
-        if self.list.marked is not None:
+        if self.list.mass is not None:
+            from ztui.tui.screens.mass_results import MassResultsScreen
+
+            self.app.push_screen(MassResultsScreen(self.list.mass))
+        elif self.list.marked is not None:
             from ztui.tui.screens.run import RunScreen
 
             self.app.push_screen(RunScreen(self.list.marked))
@@ -167,12 +187,33 @@ class JobsScreen(RunActions):
 
     def action_parts(self) -> None:
         """Show or hide the parts of the marked run."""
-        if self.list.marked is not None:
-            self.list.toggle(self.list.marked)
+        if self.list.state is not None:
+            self.list.toggle(self.list.state.run_id)
 
     def action_resume_all(self) -> None:
         """Go on with everything that is unfinished, what was paused or stopped too."""
         self.ztui.watch_runs(halted=True)
+
+    def action_prune(self) -> None:
+        """Forget runs that ended long ago, with their files."""
+        from ztui.tui.dialogs.prompt import Prompt
+
+        def wrong(text: str) -> str | None:
+            return None if text.strip().isdecimal() else "A number of days."
+
+        def typed(text: str | None) -> None:
+            if text is not None:
+                self.work(self._prune(int(text)), "prune")
+
+        explain = "Runs that ended more than so many days ago are forgotten here with all that was kept of them: they "
+        explain += "cannot be mended or taken back any more. Nothing changes in the CRM."
+        self.app.push_screen(Prompt("Forget runs older than how many days?", explain, "90", check=wrong), typed)
+
+    async def _prune(self, days: int) -> None:
+        report = await self.session.ready.runs.prune(days)
+        freed = f", {report.bytes / 1_000_000:,.1f} MB freed" if report.bytes else ""
+        self.notify(f"{how_many(report.runs, 'run')} forgotten{freed}.")
+        self._reload()
 
     # -- files
 

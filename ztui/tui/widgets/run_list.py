@@ -1,11 +1,13 @@
-"""The runs as a grid: a line a run, its parts below it when it is open, redrawn only where something changed."""
+"""Imports and mass updates as a grid: a line each, parts below when open, redrawn only where something changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from ztui.model.mass_run import MassState
 from ztui.model.run import RunState
+from ztui.present.mass_update import listed_cells
 from ztui.present.runs import part_line, run_cells
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line
@@ -23,7 +25,7 @@ _WIDE = (
 
 
 class RunList(Grid):
-    """Runs, newest first; the states come from outside by `load` and `change`."""
+    """Imports and mass updates, newest first; the states come from outside by `load` and `change`."""
 
     DEFAULT_CSS = """
     RunList { height: 1fr; }
@@ -31,6 +33,7 @@ class RunList(Grid):
 
     def __init__(self, id: str | None = None) -> None:
         self._states: dict[str, RunState] = {}
+        self._mass: dict[str, MassState] = {}
         self._open: set[str] = set()
         self._order: list[tuple[str, int | None]] = []
         self._drawn: dict[int, Line] = {}
@@ -53,6 +56,9 @@ class RunList(Grid):
 
     def _make(self, place: int, now: datetime) -> Line:
         run_id, number = self._order[place]
+        if run_id in self._mass:
+            cells, mark = listed_cells(self._mass[run_id], now)
+            return Line(cells, marks=((2, mark), (5, "bad")))
         state = self._states[run_id]
         if number is None:
             cells, mark = run_cells(state, now)
@@ -62,10 +68,11 @@ class RunList(Grid):
 
     # -- content
 
-    def load(self, states: Sequence[RunState]) -> None:
-        """Show these runs; the cursor stays on its run."""
+    def load(self, states: Sequence[RunState], mass: Sequence[MassState] = ()) -> None:
+        """Show these; the cursor stays where it was."""
         here = self.marked
         self._states = {state.run_id: state for state in states}
+        self._mass = {state.plan.id: state for state in mass}
         self._arrange(here)
 
     def change(self, state: RunState) -> None:
@@ -82,6 +89,15 @@ class RunList(Grid):
         else:
             self.freshen()
 
+    def change_mass(self, state: MassState) -> None:
+        """One mass update went on, or is new."""
+        known = state.plan.id in self._mass
+        self._mass[state.plan.id] = state
+        if known:
+            self.freshen()
+        else:
+            self._arrange(self.marked)
+
     def freshen(self) -> None:
         """Draw the lines on screen whose text is not what it was; costs nothing when all are the same."""
         now = datetime.now(UTC)
@@ -97,12 +113,14 @@ class RunList(Grid):
 
     def _arrange(self, here: str | None) -> None:
         self._order = []
-        for state in self._states.values():
-            if state.run_id == here:
+        begun = [(state.started_at, state.run_id) for state in self._states.values()]
+        begun += [(state.started_at, state.plan.id) for state in self._mass.values()]
+        for _, name in sorted(begun, key=lambda b: b[0], reverse=True):
+            if name == here:
                 self.line = len(self._order)
-            self._order.append((state.run_id, None))
-            if state.run_id in self._open:
-                self._order.extend((state.run_id, part.number) for part in state.parts)
+            self._order.append((name, None))
+            if name in self._open and name in self._states:
+                self._order.extend((name, part.number) for part in self._states[name].parts)
         self._drawn.clear()
         self.changed()
 
@@ -110,15 +128,20 @@ class RunList(Grid):
 
     @property
     def marked(self) -> str | None:
-        """The run the cursor is on."""
+        """The id of the import or mass update the cursor is on."""
         return self._order[self.line][0] if self.line < len(self._order) else None
 
     @property
     def state(self) -> RunState | None:
-        """The state of that run."""
+        """The state of that import; None on a mass update."""
         return self._states.get(self.marked or "")
+
+    @property
+    def mass(self) -> MassState | None:
+        """The state of that mass update; None on an import."""
+        return self._mass.get(self.marked or "")
 
     @property
     def any_active(self) -> bool:
         """True while some run has something to send or to poll."""
-        return any(state.active for state in self._states.values())
+        return any(s.active for s in self._states.values()) or any(s.active for s in self._mass.values())
