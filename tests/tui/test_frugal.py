@@ -1,6 +1,7 @@
 """What is sent must leave a terminal showing the same as Textual's own output, in fewer bytes."""
 
 import random
+from itertools import pairwise
 
 import pyte
 from rich.console import Console
@@ -62,7 +63,7 @@ def whole(rng: random.Random, *, wide: bool = False) -> LayoutUpdate:
 def partly(rng: random.Random, *, wide: bool = False) -> ChopsUpdate:
     """Some lines, cut in two or three pieces as widgets cut them, with the pieces of some changed."""
     cuts = sorted({0, rng.randint(3, 12), rng.randint(13, 25), WIDTH})
-    chops = [{a: strip(rng, b - a, wide=wide) for a, b in zip(cuts, cuts[1:], strict=False)} for _ in range(HEIGHT)]
+    chops = [{a: strip(rng, b - a, wide=wide) for a, b in pairwise(cuts)} for _ in range(HEIGHT)]
     spans = []
     for y in sorted(rng.sample(range(HEIGHT), 3)):
         i = rng.randrange(len(cuts) - 1)

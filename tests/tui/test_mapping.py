@@ -254,3 +254,21 @@ async def test_help_and_the_palette_name_every_action(tmp_path: Path, people: Pa
         await driver.type("save map")
         await driver.press("enter")
         await driver.until_sees("Save the mapping")
+
+
+async def test_dates_that_can_be_read_two_ways_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("Deal Name,Stage,Closing Date\nA,Qualification,03/04/2024\nB,Qualification,05/06/2024\n")
+    async with driving(tmp_path, path, module="Deals") as driver:
+        await driver.until_sees("Closing Date: t answers a question")
+        assert driver.feeds("Closing_Date") == ["Closing Date"]
+        draft = driver.app.session.draft
+        assert draft is not None
+        assert [column for column, _ in draft.questions()] == [2]
+        await driver.press("t")
+        await driver.until_sees("Before", "03/04/2024")
+        await driver.press("enter")
+        assert draft.questions() == []
+        mapped = draft.mapping.for_field("Closing_Date")
+        assert mapped is not None
+        assert [step.name for step in mapped.steps] == ["date"]

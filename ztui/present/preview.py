@@ -41,6 +41,8 @@ def column_line(
         return f"{percent(confidence)}, {sureness(confidence)}: {suggestion.reason}"
     if mapped:
         return "mapped by you"
+    if suggestion is not None and suggestion.question:
+        return suggestion.question
     if suggestion is None:
         return "not mapped: this column stays out"
     if suggestion.api_name is None:

@@ -174,3 +174,12 @@ class Draft:
             for f in self.schema.writable(self.mapping.operation)
             if f.mandatory and self.mapping.for_field(f.api_name) is None
         ]
+
+    def questions(self) -> list[tuple[int, str]]:
+        """What only a person can decide about columns that are mapped as proposed and not treated yet."""
+        found = []
+        for index, suggestion in self.suggestions.items():
+            mapped = self.mapping.for_field(suggestion.api_name) if suggestion.api_name else None
+            if suggestion.question and mapped is not None and mapped.columns == (index,) and not mapped.steps:
+                found.append((index, suggestion.question))
+        return found

@@ -53,7 +53,7 @@ class CheckScreen(ZtuiScreen):
 
     STEP = 3
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_to_cell", "Go to cell", show=True, priority=False),
+        Binding("g", "go_to_cell", "Go to cell", show=True, key_display="⏎"),
         Binding("s", "send", "Send ▸", show=True),
         Binding("a", "toggle_refused", "Leave out / send anyway", show=True),
         Binding("r", "recheck", "Check again", show=False),

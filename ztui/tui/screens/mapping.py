@@ -117,6 +117,9 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
             if missing:
                 names = ", ".join(f.label for f in missing[:3]) + (" …" if len(missing) > 3 else "")
                 parts.append((f"{names} missing", "bad"))
+            questions = draft.questions()
+            if questions:
+                parts.append((f"{draft.header(questions[0][0])}: t answers a question", "warn"))
             self.query_one(Stepper).status(*parts)
             left = self.fields
             left.border_title = f"{session.module} fields"

@@ -37,8 +37,13 @@ class Opening(MappingParts):
         draft = await self.session.propose()
         self.show_draft()
         missing = draft.missing()
+        questions = draft.questions()
         if missing:
             self.fields.go_to(missing[0].api_name)
+        if questions:
+            column, question = questions[0]
+            self.preview.move_to(self.preview.line, column)
+            self.notify(f"{draft.header(column)}: {question}  Press t to answer.", severity="warning", timeout=8)
 
     def index(self) -> None:
         """Read the file through in the background; the number of rows becomes exact."""
