@@ -29,6 +29,8 @@ from ztui.model.run import RunState
         (errors.Unreachable("X"), 3),
         (errors.Throttled("X"), 3),
         (errors.ApiError("X", level="auth"), 3),
+        (errors.ZohoError("REDIRECT_REFUSED", level="local"), 3),
+        (errors.ArchiveError("X"), 4),
         (errors.ApiError("X"), 4),
         (errors.StoreError("X"), 4),
         (KeyboardInterrupt(), 130),

@@ -62,8 +62,8 @@ def test_replace_changes_only_what_is_given(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        (["add", "x"], 3, "access token"),
-        (["add", "x", "--refresh-token", "r"], 3, "client id and client secret"),
+        (["add", "x"], 2, "access token"),
+        (["add", "x", "--refresh-token", "r"], 2, "client id and client secret"),
         (["add", "x", "--access-token", "t", "--data-center", "mars"], 2, "us, eu"),
         (["add", "x", "--access-token", "t", "--api-domain", "zoho"], 2, "https://"),
         (["add", "a b", "--access-token", "t"], 2, "letters"),

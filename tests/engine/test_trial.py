@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ztui.engine.trial import STEPS, Result, Step, Trial
-from ztui.errors import ApiError, SignInError, Unreachable, ZohoError
+from ztui.errors import AnswerLost, ApiError, SignInError, Unreachable, ZohoError
 from ztui.model.crm import Module, Org, User
 from ztui.model.job import JobStatus, UploadedFile
 from ztui.store.profiles import make_profile
@@ -69,6 +69,9 @@ async def test_everything_works() -> None:
     ("call", "error", "failed", "fine"),
     [
         ("org", Unreachable("HOST_UNKNOWN"), "host", []),
+        ("org", AnswerLost("ANSWER_GARBLED"), "host", []),
+        ("org", ApiError("REDIRECT_REFUSED", level="local"), "host", []),
+        ("org", ApiError("INTERNAL_SERVER_ERROR", http_status=500), "organisation", ["host"]),
         ("sign_in", SignInError("invalid_client"), "token", ["host"]),
         ("org", SignInError("INVALID_TOKEN"), "token", ["host"]),
         ("org", SignInError("OAUTH_SCOPE_MISMATCH"), "organisation", ["host", "token"]),
@@ -86,6 +89,12 @@ async def test_the_step_that_fails_is_named(call: str, error: ZohoError, failed:
     assert [found[name] for name in fine] == ["ok"] * len(fine)
     assert list(found) == list(STEPS)
     assert not trial.passed
+
+
+async def test_a_server_that_fails_has_not_accepted_the_token() -> None:
+    trial = Trial(PROFILE)
+    await trial.run(Org1(fails={"org": ApiError("INTERNAL_SERVER_ERROR", http_status=500)}))
+    assert results(trial.steps)["token"] == "skipped"
 
 
 async def test_another_environment_than_meant_is_noted() -> None:

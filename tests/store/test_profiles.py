@@ -100,8 +100,35 @@ def test_a_senseless_value_is_named_without_showing_it(store: ProfileStore, tabl
         store.load()
     assert caught.value.code == "PROFILES_INVALID"
     assert caught.value.details["key"] == key
+    assert caught.value.details["line"] == 2
     assert "12345678" not in str(caught.value.details)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[profiles.a]\nzgid = "1"\n\n[ profiles . "main" ]\nconcurrency = 99\n', 5),
+        ("[profiles]\nmain.concurrency = 99\n", 2),
+        ("[profiles.main]\n[profiles.main.domains]\nupload = 3\n", 3),
+        ("[[profiles.main]]\nconcurrency = 3\n", None),
+    ],
+)
+def test_a_senseless_value_is_found_in_the_file(store: ProfileStore, text: str, line: int | None) -> None:
+    store.path.parent.mkdir()
+    store.path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        store.load()
+    assert caught.value.details.get("line") == line
+
+
+def test_a_profile_with_a_senseless_value_can_be_removed(store: ProfileStore) -> None:
+    store.path.parent.mkdir()
+    store.path.write_text('[profiles.main]\nconcurrency = 0\n[profiles.good]\naccess_token = "a"\n')
+    store.remove("main")
+    assert list(store.load().profiles) == ["good"]
+    with pytest.raises(ConfigError):
+        store.remove("main")
 
 
 def test_use_and_remove(store: ProfileStore) -> None:

@@ -72,8 +72,11 @@ def exit_for(error: BaseException) -> int:
             return Exit.OUTPUT_CLOSED
         case errors.SignInError() | errors.Unreachable() | errors.AnswerLost() | errors.Throttled():
             return Exit.CONNECTION
+        case errors.ArchiveError():
+            return Exit.FAILED
         case errors.ZohoError():
-            return Exit.CONNECTION if error.level == "auth" else Exit.FAILED
+            # "local": it was not Zoho that answered, or nothing that can be read
+            return Exit.CONNECTION if error.level in ("auth", "local") else Exit.FAILED
         case errors.StoreError() | errors.RunError():
             return Exit.FAILED
         case errors.ZtuiError() | click.ClickException():

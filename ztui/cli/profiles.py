@@ -101,7 +101,7 @@ def add(app: App, /, name: str, replace: bool, use_it: bool, as_json: bool, **gi
     self client of the API console: give --client-id, --client-secret and --code. Scopes to ask for there:
     `ztui profiles scopes`.
     """
-    from ztui.errors import ConfigError, SignInError
+    from ztui.errors import ConfigError
     from ztui.present.profiles import profile_data, profile_lines
 
     profiles = _kept(app)
@@ -116,9 +116,10 @@ def add(app: App, /, name: str, replace: bool, use_it: bool, as_json: bool, **gi
     if code:
         profile = run_async(profiles.exchange(profile, code))
     missing = profiles.missing_credentials(profile)
+    if missing == ("access token",):
+        raise ConfigError("NO_CREDENTIALS", details={"profile": name})
     if missing:
-        facts = {"profile": name, "missing": " and ".join(missing)}
-        raise SignInError("CREDENTIALS_INCOMPLETE", details=facts, level="local")
+        raise ConfigError("CREDENTIALS_INCOMPLETE", details={"profile": name, "missing": " and ".join(missing)})
     profiles.save(profile, replace=replace)
     if use_it:
         profiles.use(name)

@@ -12,11 +12,12 @@ import zipfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ztui import catalogue
-from ztui.errors import ApiError, SignInError, Unreachable, ZohoError, ZtuiError
+from ztui.errors import ApiError, SignInError, ZohoError, ZtuiError
 from ztui.model.crm import Module, Org, User
 from ztui.model.job import JobStatus, UploadedFile
 from ztui.model.profile import Profile, Secret
@@ -131,14 +132,16 @@ class Trial:
 
     def _first_answer(self, error: ZtuiError) -> None:
         """Which of the first steps a failure to read the organisation belongs to."""
-        if isinstance(error, Unreachable):
+        if not isinstance(error, (ApiError, SignInError)) or (isinstance(error, ApiError) and error.level == "local"):
+            # Nobody there, or somebody else: a captive portal, a web page, another service.
             self._tell("host", Result.FAILED, error=error)
             return
         self._tell("host", Result.OK, f"{self.profile.domains.api} answers")
         if isinstance(error, SignInError) and _kind(error) != "scope":
             self._tell("token", Result.FAILED, error=error)
             return
-        self._tell("token", Result.OK, "accepted")
+        looked_at = (error.http_status or 0) < HTTPStatus.INTERNAL_SERVER_ERROR
+        self._tell("token", Result.OK if looked_at else Result.SKIPPED, "accepted" if looked_at else "")
         self._tell("organisation", Result.FAILED, error=error)
 
     def _environment(self, org: Org) -> None:

@@ -167,10 +167,13 @@ class ProfileStore:
         """Take the profile out; when it was the current one, the first that remains becomes it."""
         with locked(self.path):
             document = self._document()
-            self._known(document, name)
-            del document["profiles"][name]
+            tables = document.get("profiles", {})
+            if not isinstance(tables, dict) or name not in tables:
+                self._known(document, name)
+            # Its values may make no sense: that is a reason to remove it.
+            del tables[name]
             if document.get("current") == name:
-                document["current"] = next(iter(document["profiles"]), "")
+                document["current"] = next(iter(tables), "")
             self._write(document)
 
     def use(self, name: str) -> None:
@@ -225,10 +228,31 @@ class ProfileStore:
         return ProfilesFile(current if current in profiles else next(iter(profiles), ""), profiles)
 
     def _invalid(self, key: str, reason: str) -> ConfigError:
-        return ConfigError("PROFILES_INVALID", details={"path": str(self.path), "key": key, "reason": reason})
+        line = _line_of(self.path, key.split("."))
+        details = {"path": str(self.path), "key": key, "reason": reason, **({"line": line} if line else {})}
+        return ConfigError("PROFILES_INVALID", details=details)
 
     def _write(self, document: dict[str, Any]) -> None:
         write_whole(self.path, tomli_w.dumps(document).encode())
+
+
+def _line_of(path: Path, keys: list[str]) -> int | None:
+    """The 1-based line a key of a table stands on, as far as a look at the lines can tell, else its table's."""
+    table, found = "", None
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    for number, line in enumerate(lines, 1):
+        if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+            table = re.sub(r"[\s\"']", "", head[1])
+            if table == ".".join(keys[: table.count(".") + 1]):
+                found = number
+        elif pair := re.match(r"\s*([\w.\"'-]+?)\s*=", line):
+            written = [*table.split("."), *re.sub(r"[\"']", "", pair[1]).split(".")]
+            if [part for part in written if part] == keys[: len(written)]:
+                return number
+    return found
 
 
 def check_name(name: str) -> None:
