@@ -72,7 +72,7 @@ class Sink(Protocol):
     """Who is told of the rows of a range."""
 
     def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
-        """Take as many whole good rows as there are from `start` on, at most up to `end` (behind a line end).
+        """Take as many whole rows as it can vouch for from `start` on, at most up to `end` (behind a line end).
 
         Returns (position behind them, how many they are, how many physical lines they take).
         """

@@ -1,8 +1,9 @@
 """Compiles a mapping's rules into one pattern of a whole good row, and runs it over blocks of a file.
 
 Most rows are good, and this finds out at a hundred megabytes a second without making cells. Fields whose steps no
-pattern can express, and keys, are captured and judged one by one, each distinct text once. Everything that does not
-match goes to the exact way.
+pattern can express, and keys, are captured and judged one by one, each distinct text once. Rows that are well formed
+but not good (or go over several lines) are taken whole by a second pattern, and a third tells which of their cells need
+a closer look. Everything that does not match goes to the exact way.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import codecs
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ztui.csvfile.scan import SINGLE_BYTE
 from ztui.engine.preflight_cells import Charset, field_pattern
-from ztui.engine.preflight_rows import RowRules
+from ztui.engine.preflight_rows import Hit, RowRules
 from ztui.model.table import Dialect
 
 _MEMO = 1 << 15
+BLANK_KEY = 0
+"""What stands for a blank key: it never repeats. It is what `hash` gives for an empty text."""
+
 KeyOf = Callable[[int, str], int]
 """(slot, value) to the number that stands for the key."""
 
@@ -36,8 +40,35 @@ def charset_of(dialect: Dialect) -> Charset | None:
     return Charset(dialect.delimiter, dialect.quotechar, name, dialect.escape_backslash)
 
 
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What is compiled for one set of characters: the rows of a block, and the cells of a row that need a look.
+
+    `rows` has a group for each captured column, one for a row that is well formed but not known to be good, and one for
+    all that follows the last row. `cells` has the groups that `Skimmer` keeps the places of.
+    """
+
+    rows: re.Pattern[bytes]
+    cells: re.Pattern[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Skimmed:
+    """The rows taken off a block: where they end, how many they are and how many physical lines they take.
+
+    `faults` are (row, line, hits), counted from the first row taken, in order; `cells` the captured cells by row, and
+    after them what `Patterns` says.
+    """
+
+    stop: int
+    count: int
+    lines: int
+    faults: list[tuple[int, int, list[Hit]]]
+    cells: list[tuple[bytes, ...]]
+
+
 class Skimmer:
-    """Takes good rows off a block. `keys` collects, by slot, one number for each row it took."""
+    """Takes well-formed rows off a block. `keys` collects, by slot, one number for each row it took."""
 
     def __init__(
         self, rules: RowRules, dialect: Dialect, *, skip: frozenset[int], watched: Sequence[int], key_of: KeyOf
@@ -69,10 +100,6 @@ class Skimmer:
             and None not in (patterns := [field_pattern(rules.fields[slots[0]], kind) for kind in kinds])
         }
         self._captured = [c for c, slots in sorted(fed.items()) if c not in vouched or self._watched & set(slots)]
-        compiled = [self._compile(kind, {c: p[at] or b"" for c, p in vouched.items()}) for at, kind in enumerate(kinds)]
-        self._row, self._ascii_row = compiled[0], compiled[-1]
-        self._pattern = self._row
-        self._seen: bytes | None = None
         places = {column: at for at, column in enumerate(self._captured)}
         self._joined = [
             (slot, [places[c] for c in rule.columns])
@@ -84,49 +111,71 @@ class Skimmer:
             for at, column in enumerate(self._captured)
             if column not in vouched and (slots := [s for s in fed[column] if len(rules.fields[s].columns) == 1])
         ]
+        # The groups of `Patterns.cells`: those of the captured columns, and those that catch what is not vouched for.
+        self._places: list[int] = [0] * len(self._captured)
+        self._suspects: list[tuple[int, int]] = []
+        group = 0
+        for column in range(rules.width):
+            if column in places:
+                self._places[places[column]] = group
+                group += 1
+            if column in vouched:
+                self._suspects.append((group, fed[column][0]))
+                group += 1
+        compiled = [self._compile(kind, {c: p[at] or b"" for c, p in vouched.items()}) for at, kind in enumerate(kinds)]
+        self._row, self._ascii_row = compiled[0], compiled[-1]
+        self._pattern = self._row
+        self._seen: bytes | None = None
         self._memos: list[dict[bytes, bool]] = [{} for _ in self._captured]
         self.usable = True
 
-    def _compile(self, chars: Charset, vouched: dict[int, bytes]) -> re.Pattern[bytes]:
-        """The pattern of a row, or else of all the rest, which the last group captures."""
-        cells = []
+    def _compile(self, chars: Charset, vouched: dict[int, bytes]) -> Patterns:
+        """The patterns for these characters, given those of the cells that are vouched for, by column."""
+        strict, loose, looks = [], [], []
+        any_cell = chars.any_cell(breaks=True)
+        delimiter = re.escape(chars.delimiter.encode())
         for column in range(self._rules.width):
-            text = vouched.get(column) or chars.any_cell(breaks=column not in self._captured)
-            cells.append(rb"(" + text + rb")" if column in self._captured else text)
-        row = re.escape(chars.delimiter.encode()).join(cells) + rb"\r?+\n"
-        if self._rules.width == 1:
-            row = rb"(?![\r\n])" + row  # a blank line is no record
-        # Two groups at least make `findall` give tuples, whatever is captured.
-        return re.compile(row + (b"" if self._captured else rb"()") + rb"|((?s:.)++)")
+            good = vouched.get(column)
+            captured = column in self._captured
+            text = good or chars.any_cell()
+            strict.append(rb"(" + text + rb")" if captured else text)
+            loose.append(any_cell)
+            if good:
+                # with the cell's end behind it: a value that only begins well is no good one
+                end = delimiter if column < self._rules.width - 1 else rb"\r?+\n"
+                text = rb"(?:" + good + rb"(?=" + end + rb")|(" + any_cell + rb"))"
+                looks.append(rb"(?=(" + any_cell + rb"))" + text if captured else text)
+            else:
+                looks.append(rb"(" + any_cell + rb")" if captured else any_cell)
+        blank = rb"(?![\r\n])" if self._rules.width == 1 else b""  # a blank line is no record
+        rows = [blank + delimiter.join(cells) + rb"\r?+\n" for cells in (strict, loose, looks)]
+        return Patterns(re.compile(rows[0] + rb"|(" + rows[1] + rb")|((?s:.)++)"), re.compile(rows[2]))
 
-    def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
-        """See `csvfile.scan.Sink`."""
+    def skim(self, data: bytes, start: int, end: int) -> Skimmed:
+        """Take as many whole well-formed rows as there are from `start` on, at most up to `end` (behind a line end)."""
         if data is not self._seen:
             self._look_at(data)
-        rows = self._pattern.findall(data, start, end)
-        rest = 0
-        if rows and rows[-1][-1]:
-            rest = len(rows.pop()[-1])
-        stop = end - rest
-        count = len(rows)
-        good = self._judge(rows)
-        if good < count:
-            stop = self._behind(data, start, end, good)
-            rows, count = rows[:good], good
-        if count and self.keys:
-            self._collect(rows)
-        return stop, count, data.count(b"\n", start, stop)
-
-    def _behind(self, data: bytes, position: int, end: int, rows: int) -> int:
-        """The position behind so many rows."""
-        for _ in range(rows):
-            found = self._pattern.match(data, position, end)
-            assert found is not None
-            position = found.end()
-        return position
+        rows = self._pattern.rows.findall(data, start, end)
+        rest = len(rows.pop()[-1]) if rows and rows[-1][-1] else 0
+        found = self._judge(rows)
+        breaks: dict[int, int] = {}
+        for number in [at for at, row in enumerate(rows) if row[-2]]:
+            raw = rows[number][-2]
+            cells, hits = self._look(raw)
+            rows[number] = (*cells, raw, b"")
+            breaks[number] = raw.count(b"\n") - 1
+            if hits:
+                found[number] = hits
+        faults: list[tuple[int, int, list[Hit]]] = []
+        more = 0  # lines beyond one for each row
+        for number in sorted(found.keys() | breaks.keys()):
+            if number in found:
+                faults.append((number, number + more, found[number]))
+            more += breaks.get(number, 0)
+        return Skimmed(end - rest, len(rows), len(rows) + more, faults, rows)
 
     def _look_at(self, data: bytes) -> None:
-        """Choose the pattern for a new block: bytes that are no UTF-8 are nothing a pattern may pass."""
+        """Choose the patterns for a new block: bytes that are no UTF-8 are nothing a pattern may pass."""
         self._seen = data
         self._pattern = self._row
         if self._utf8 and not data.isascii():
@@ -136,33 +185,54 @@ class Skimmer:
             except UnicodeDecodeError:
                 self._pattern = self._ascii_row
 
-    def _judge(self, rows: list[tuple[bytes, ...]]) -> int:
-        """How many rows from the first on have nothing wrong with their captured cells."""
-        good = len(rows)
+    def _look(self, raw: bytes) -> tuple[list[bytes], list[Hit]]:
+        """The captured cells of a well-formed row, and the rules it breaks."""
+        found = self._pattern.cells.fullmatch(raw)
+        assert found is not None
+        groups = found.groups()
+        cells = [groups[at] for at in self._places]
+        hits: list[Hit] = []
+        for at, slot in self._suspects:
+            suspect = groups[at]
+            if suspect is not None:
+                hits += self._hits(slot, suspect)
+        for at, slots in self._judged:
+            for slot in slots:
+                hits += self._hits(slot, cells[at])
+        for slot, places in self._joined:
+            hits += self._joined_hits(slot, [cells[p] for p in places])
+        return cells, hits
+
+    def _judge(self, rows: list[tuple[bytes, ...]]) -> dict[int, list[Hit]]:
+        """The rules that captured cells break, by row; rows that are looked at as a whole are left out."""
+        found: dict[int, list[Hit]] = {}
         for at, slots in self._judged:
             memo = self._memos[at]
             if len(memo) > _MEMO:
                 memo.clear()
-            for number in range(good):
-                raw = rows[number][at]
+            for number, row in enumerate(rows):
+                raw = row[at]
                 fine = memo.get(raw)
                 if fine is None:
-                    fine = memo[raw] = self._fine(raw, slots)
-                if not fine:
-                    good = number
-                    break
+                    fine = memo[raw] = not any(self._hits(slot, raw) for slot in slots)
+                if not fine and not row[-2]:
+                    for slot in slots:
+                        found.setdefault(number, []).extend(self._hits(slot, raw))
         for slot, places in self._joined:
-            rule = self._rules.fields[slot]
-            for number in range(good):
-                texts = [self._text(rows[number][p]) for p in places]
-                if self._rules.judge_value(slot, "", rule.convert(texts)):
-                    good = number
-                    break
-        return good
+            for number, row in enumerate(rows):
+                if not row[-2] and (hits := self._joined_hits(slot, [row[p] for p in places])):
+                    found.setdefault(number, []).extend(hits)
+        return found
 
-    def _fine(self, raw: bytes, slots: list[int]) -> bool:
+    def _hits(self, slot: int, raw: bytes) -> list[Hit]:
+        """The rules a cell breaks as the value of a field."""
         text = self._text(raw)
-        return not any(self._rules.judge_value(s, text, self._rules.fields[s].convert((text,))) for s in slots)
+        return self._rules.judge_value(slot, text, self._rules.fields[slot].convert((text,)))
+
+    def _joined_hits(self, slot: int, raws: Sequence[bytes]) -> list[Hit]:
+        """The rules some cells break as the value of a field that takes several."""
+        texts = [self._text(raw) for raw in raws]
+        return self._rules.judge_value(slot, " ".join(t for t in texts if t), self._rules.fields[slot].convert(texts))
 
     def _text(self, raw: bytes) -> str:
         quote = self._quote
@@ -170,7 +240,11 @@ class Skimmer:
             raw = raw[1:-1].replace(quote + quote, quote)
         return raw.decode(self._encoding, "surrogateescape")
 
-    def _collect(self, rows: list[tuple[bytes, ...]]) -> None:
+    def collect(self, taken: Skimmed, refused: Sequence[int]) -> None:
+        """Add the rows' keys to `keys`. Rows that are refused take no key: a later one with the same value gets in."""
+        rows = taken.cells
+        if not rows:
+            return
         for slot, numbers in self.keys.items():
             rule = self._rules.fields[slot]
             places = [self._captured.index(c) for c in rule.columns]
@@ -178,19 +252,20 @@ class Skimmer:
             if len(places) == 1 and not rule.mapped.steps:
                 at = places[0]
                 texts = [row[at] for row in rows]
-                quick = self._plain_keys(texts, slot)
-                numbers.extend(quick if quick is not None else [key_of(slot, self._text(t)) for t in texts])
+                fresh = self._plain_keys(texts, slot) or [key_of(slot, self._text(t)) for t in texts]
             else:
-                numbers.extend([key_of(slot, rule.convert([self._text(row[p]) for p in places])) for row in rows])
+                fresh = [key_of(slot, rule.convert([self._text(row[p]) for p in places])) for row in rows]
+            for number in refused:
+                fresh[number] = BLANK_KEY
+            numbers.extend(fresh)
 
     def _plain_keys(self, texts: list[bytes], slot: int) -> list[int] | None:
-        """The keys' numbers at once, when none is blank, quoted or has blanks in or around it; else None."""
+        """The keys' numbers at once, when none is quoted; else None. Nothing hashes to 0, the number of a blank key."""
         joined = b"\n".join(texts)
         if self._quote and self._quote in joined:
             return None
         text = joined.decode(self._encoding, "surrogateescape")
         if not self._rules.fields[slot].field.unique_case_sensitive:
             text = text.casefold()
-        # split() cuts at the very characters that strip() takes away
-        pieces = text.split()
-        return list(map(hash, pieces)) if len(pieces) == len(texts) else None
+        # without quotes no cell holds a line end
+        return list(map(hash, map(str.strip, text.split("\n"))))

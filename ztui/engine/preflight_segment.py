@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
-from ztui.engine.preflight_pattern import Skimmer
+from ztui.engine.preflight_pattern import BLANK_KEY, Skimmer
 from ztui.engine.preflight_rows import ROW, Hit, RowRules
 from ztui.engine.rules import rule
 from ztui.model.crm import ModuleSchema
@@ -22,9 +22,6 @@ from ztui.model.table import CsvInfo
 
 VALUE_KEPT = 256
 """Characters of an offending value that are kept; longer ones are read again when someone looks."""
-
-BLANK_KEY = 0
-"""What stands for a blank key: it never repeats."""
 
 
 @dataclass(slots=True)
@@ -150,7 +147,13 @@ class SegmentCheck:
 
     def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
         """See `csvfile.scan.Sink`."""
-        return self._skimmer.skim(data, start, end)
+        assert self._walk is not None
+        taken = self._skimmer.skim(data, start, end)
+        record, line = self._walk.records, self._walk.lines
+        refused = [at for at, behind, hits in taken.faults if self._keep(hits, record + at, line + behind)]
+        self._refused += len(refused)
+        self._skimmer.collect(taken, refused)
+        return taken.stop, taken.count, taken.lines
 
     def record(self, cells: list[str], line: int, reader: RecordReader) -> None:
         """See `csvfile.scan.Sink`: judge the record cell by cell."""
