@@ -16,7 +16,8 @@ from ztui.model.event import ImportEvent
 from ztui.model.plan import ImportPlan
 from ztui.model.profile import Domains, Profile
 from ztui.model.run import RunState
-from ztui.store.ledger import Lease, Ledger
+from ztui.store.ledger import Ledger
+from ztui.store.ledger_lease import Lease
 
 PACE = Pace(poll=(1.0, 2.0, 5.0), retry_first=1.0, retry_longest=30.0, tries=8, watch=0.01, grace=5.0)
 

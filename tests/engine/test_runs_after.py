@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.running_world import World
+from tests.engine.running_world import HoldingCrm, World
 from ztui.engine.diagnose import Repair
+from ztui.engine.runs import Runs
 from ztui.errors import AnswerLost, ApiError, PlanError
 from ztui.model.crm import Operation
 from ztui.model.outcome import OutcomeCounts
@@ -113,6 +114,34 @@ def test_many_rows_into_production_are_confirmed_by_their_number(world: World) -
         world.runs.confirm(plan, "yes")
     world.write(20)
     assert world.runs.confirmation(world.plan()) == ""
+
+
+async def test_of_two_processes_that_send_the_same_repair_one_does(world: World) -> None:
+    world.write(30, {3, 7})
+    first = await world.runs.start(world.plan())
+
+    def mended(runs: Runs) -> ImportPlan:
+        session = runs.repair(first.run_id)
+        session.set_many((row.record, "Email", f"p{row.record}@example.org") for row in session.rows)
+        return session.to_plan()
+
+    other = world.another()
+    mine, theirs = mended(world.runs), mended(other)
+
+    async def meanwhile(name: str) -> HoldingCrm:
+        await other.start(theirs)
+        return await world.connect(name)
+
+    world.runs._connect = meanwhile
+    with pytest.raises(PlanError, match="REPAIR_SENT_ALREADY"):
+        await world.runs.start(mine)
+
+    assert len(world.runs.tree(first.run_id)) == 2
+    assert len(world.zoho.records) == 30
+    assert {path.name for path in (world.folder / "state" / "runs").iterdir()} == {
+        state.run_id for state in world.runs.list()
+    }
+    other.close()
 
 
 async def test_a_run_taken_back_is_no_reason_to_warn(world: World) -> None:

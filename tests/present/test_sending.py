@@ -1,27 +1,8 @@
-from dataclasses import replace
-
-import pytest
-
 from ztui.model.crm import Credits
-from ztui.model.profile import Profile
-from ztui.present.sending import TYPED_FROM, count_is_typed, credit_line, in_production, offer_facts
+from ztui.present.sending import credit_line, offer_facts
 from ztui.store.profiles import make_profile
 
 LIVE = make_profile("live", {"access_token": "t"})
-TEST = make_profile("test", {"access_token": "t", "environment": "sandbox"})
-
-
-@pytest.mark.parametrize(
-    ("profile", "rows", "typed"),
-    [(LIVE, TYPED_FROM, True), (LIVE, TYPED_FROM - 1, False), (TEST, 10**6, False)],
-)
-def test_many_rows_into_production_are_typed(profile: Profile, rows: int, typed: bool) -> None:
-    assert count_is_typed(profile, rows) is typed
-
-
-def test_a_local_sandbox_is_never_production() -> None:
-    assert in_production(LIVE)
-    assert not in_production(replace(LIVE, sandbox=True))
 
 
 def test_what_is_left_of_the_credits() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.tui.driver import Driver, driving
+from ztui.engine import consent
 from ztui.engine.sandboxed import Sandbox
 from ztui.engine.workspace import Workspace
 from ztui.model.profile import Profile
 from ztui.model.run import Phase
-from ztui.present import sending
 from ztui.store.locations import Locations
 from ztui.tui.dialogs.send import SendDialog
 from ztui.tui.screens.check import CheckScreen
@@ -114,7 +114,7 @@ def production(profile: Profile) -> Profile:
 
 
 async def test_production_wants_the_count_typed(tmp_path: Path, leads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "TYPED_FROM", 2)
+    monkeypatch.setattr(consent, "TYPED_FROM", 2)
     with Sandbox() as sandbox:
         workspace = Workspace.open(sandbox=sandbox, locations=Locations.under(tmp_path / "places"))
         live = production(sandbox.profile())

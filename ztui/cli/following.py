@@ -1,9 +1,11 @@
-"""What the commands for runs share: following one that goes, and saying how it ended."""
+"""What the commands for runs share: asking before one starts, following one that goes, and saying how it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
+
+import click
 
 from ztui.cli import diagnostics, output
 from ztui.model.event import ImportEvent
@@ -11,6 +13,7 @@ from ztui.model.run import RunState
 
 if TYPE_CHECKING:
     from ztui.engine.runs import Runs
+    from ztui.model.plan import ImportPlan
 
 OnState = Callable[[RunState, ImportEvent], None]
 
@@ -25,6 +28,20 @@ async def followed(going: Callable[[OnState], Awaitable[RunState]]) -> RunState:
             line.update(progress_line(state))
 
         return await going(told)
+
+
+def ask_to_send(runs: Runs, plan: ImportPlan, rows: int) -> None:
+    """Ask on the terminal whether to send; many rows into production want their number typed.
+
+    Raises PlanError (CONFIRMATION_MISSING) when it is another number, click.Abort for a no.
+    """
+    where = f"{plan.mapping.module} of {plan.profile}"
+    number = runs.confirmation(plan)
+    if number:
+        question = f"{where} is production. Type the number of rows to send them ({number})"
+        runs.confirm(plan, click.prompt(question, err=True))
+    elif not click.confirm(f"Send {rows:,} rows to {where}?", err=True):
+        raise click.Abort
 
 
 def show_end(runs: Runs, state: RunState, as_json: bool) -> int:

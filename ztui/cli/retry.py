@@ -10,7 +10,7 @@ import click
 
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
-from ztui.cli.following import followed, show_end
+from ztui.cli.following import ask_to_send, followed, show_end
 from ztui.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
@@ -139,13 +139,9 @@ def _remapped(runs: Runs, run: str, remap: str) -> ImportPlan:
 async def _send(runs: Runs, plan: ImportPlan, yes: bool, as_json: bool) -> int:
     from ztui.engine.runs import rows_to_send
 
-    if not yes:
-        number = runs.confirmation(plan)
-        where = f"{plan.mapping.module} of {plan.profile}"
-        if number:
-            runs.confirm(plan, click.prompt(f"{where} is production. Type the number of rows to send them", err=True))
-        elif not click.confirm(f"Send {rows_to_send(plan):,} rows to {where}?", err=True):
-            raise click.Abort
-    if not rows_to_send(plan):
+    rows = rows_to_send(plan)
+    if not rows:
         raise PlanError("REPAIR_NOTHING", details={"run": plan.parent_run or ""})
+    if not yes:
+        ask_to_send(runs, plan, rows)
     return show_end(runs, await followed(lambda told: runs.start(plan, told)), as_json)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ztui.cli import diagnostics, output
+from ztui.cli.following import ask_to_send
 from ztui.cli.outcomes import outcome_data, show_outcomes
 from ztui.errors import PlanError, UsageError
 from ztui.model.crm import Operation
@@ -150,7 +151,7 @@ class _Import:
     async def _confirm(self, plan: ImportPlan, report: CheckReport) -> None:
         """Say what will happen, and get a yes where one is needed."""
         from ztui import catalogue
-        from ztui.present.sending import count_is_typed, offer_facts
+        from ztui.present.sending import offer_facts
         from ztui.present.tables import pairs
 
         profile = self.workspace.profile_named()
@@ -174,24 +175,15 @@ class _Import:
         if self.options.yes:
             return
         if sys.stdin.isatty() and sys.stderr.isatty():
-            self._ask(rows, f"{plan.mapping.module} of {profile.name}", count_is_typed(profile, rows))
+            ask_to_send(self.workspace.runs, plan, rows)
             return
         # In a script an explicit mapping is the yes, unless something about this file wants a person.
         if self.options.mapping_file is None:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "Nobody has looked at this mapping yet"})
         if earlier:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "This very file was sent there before"})
-        if count_is_typed(profile, rows):
+        if self.workspace.runs.confirmation(plan):
             raise UsageError("CONFIRM_NEEDED", details={"reason": f"{rows:,} rows would go into production"})
-
-    def _ask(self, rows: int, where: str, typed_count: bool) -> None:
-        if typed_count:
-            typed = click.prompt(f"{where} is production. Type the number of rows to send them ({rows})", err=True)
-            agreed = str(typed).replace(",", "").strip() == str(rows)
-        else:
-            agreed = click.confirm(f"Send {rows:,} rows to {where}?", err=True)
-        if not agreed:
-            raise click.Abort
 
     async def _forecast(self, plan: ImportPlan) -> None:
         from ztui.present.steps import forecast_lines

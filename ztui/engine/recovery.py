@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ztui.engine import outcomes as made
+from ztui.engine.fetching import PASSING, fetch_archive
 from ztui.engine.join import Joined, Sent, join
 from ztui.engine.outcomes import count
 from ztui.engine.reconcile import SentRow, earliest, read_back, settle, unknown
 from ztui.engine.running import SCOPE, RunHalted, Running, error_info, kind_of
 from ztui.engine.sent import sent_header, sent_rows
-from ztui.errors import AnswerLost, ArchiveError, SignInError, Unreachable, ZohoError
+from ztui.errors import ArchiveError, SignInError, ZohoError
 from ztui.model import event as ev
 from ztui.model.crm import Record
 from ztui.model.event import ErrorInfo
@@ -22,7 +22,6 @@ from ztui.model.outcome import RowError, RowOutcome, RowResult
 from ztui.model.part import Part
 from ztui.zoho.results import read_results
 
-_PASSING = (Unreachable, AnswerLost)
 _FETCH_TRIES = 3
 _PROBED = 50
 """How many rows, spread over the part, are looked at to see whether a lost job still moves: one query."""
@@ -44,7 +43,7 @@ class Recovery:
             await run.wait(run.pace.poll_after(readings))
             readings += 1
             try:
-                status = await run.patiently(number, lambda: run.crm.job(job_id), _PASSING)
+                status = await run.patiently(number, lambda: run.crm.job(job_id), PASSING)
             except SignInError as error:
                 raise RunHalted(error) from error
             except ZohoError as error:
@@ -67,8 +66,9 @@ class Recovery:
         trouble = ErrorInfo("local", "RESULT_MISSING")
         for attempt in range(_FETCH_TRIES):
             if attempt or not status.download_url:
+                await run.wait(run.pace.poll_after(attempt))
                 try:
-                    status = await run.patiently(number, lambda: run.crm.job(state.job_id), _PASSING)
+                    status = await run.patiently(number, lambda: run.crm.job(state.job_id), PASSING)
                 except SignInError as error:
                     raise RunHalted(error) from error
                 except ZohoError as error:
@@ -76,11 +76,10 @@ class Recovery:
                     break
             url = status.download_url
             if not url:
-                await run.wait(run.pace.poll_after(attempt))
                 continue
             name = f"part-{number:03}.result.zip"
             try:
-                await self._download(number, url, name)
+                await fetch_archive(run, number, url, name)
             except SignInError as error:
                 raise RunHalted(error) from error
             except ZohoError as error:
@@ -89,18 +88,6 @@ class Recovery:
             await run.commit(ev.ResultFetched(run.now, number, name))
             return
         await self.find_out(number, trouble)
-
-    async def _download(self, number: int, url: str, name: str) -> None:
-        run = self._run
-        folder = await asyncio.to_thread(run.ledger.run_folder, run.lease.run_id)
-        partial = folder / f"{name}.partial"
-        try:
-            await run.patiently(number, lambda: run.crm.download(url, partial), _PASSING)
-            await asyncio.to_thread(lambda: sum(1 for _ in read_results(partial)))  # read whole, so it can be
-            partial.replace(folder / name)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                partial.unlink()
 
     async def _without_result(self, number: int, status: JobStatus | None) -> None:
         run = self._run
@@ -214,10 +201,10 @@ class Recovery:
         run = self._run
         name = f"part-{number:03}.result.zip"
         try:
-            status = await run.patiently(number, lambda: run.crm.job(job_id), _PASSING)
+            status = await run.patiently(number, lambda: run.crm.job(job_id), PASSING)
             if not status.download_url:
                 return False
-            await self._download(number, status.download_url, name)
+            await fetch_archive(run, number, status.download_url, name)
         except SignInError as error:
             raise RunHalted(error) from error
         except ZohoError:
@@ -283,7 +270,7 @@ class _PatientReader:
 
     async def coql(self, query: str) -> list[Record]:
         """One page of a query's records."""
-        return await self._running.patiently(self._number, lambda: self._running.crm.coql(query), _PASSING)
+        return await self._running.patiently(self._number, lambda: self._running.crm.coql(query), PASSING)
 
 
 def rows_of(part: Part) -> list[SentRow]:

@@ -21,7 +21,8 @@ from ztui.model.outcome import RowOutcome
 from ztui.model.part import Part
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
-from ztui.store.ledger import Lease, Ledger
+from ztui.store.ledger import Ledger
+from ztui.store.ledger_lease import Lease
 
 T = TypeVar("T")
 

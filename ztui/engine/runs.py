@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from ztui.engine import outcomes as made
+from ztui.engine.consent import count_is_typed, is_that_count
 from ztui.engine.polling import stamp
 from ztui.engine.ports import OnState
 from ztui.engine.runner import Runner
@@ -23,9 +24,6 @@ from ztui.model.outcome import RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
 
-CONFIRM_FROM = 1_000
-"""From so many rows on, a change to a production org is confirmed by typing their number."""
-
 
 class Runs(Aftercare):
     """The runs in one state folder. The ledger is opened when it is first needed."""
@@ -34,16 +32,13 @@ class Runs(Aftercare):
 
     def confirmation(self, plan: ImportPlan) -> str:
         """What has to be typed before this plan may be sent: the number of rows, "" when a plain yes is enough."""
-        profile = self._profile_for(plan)
         rows = rows_to_send(plan)
-        in_production = not profile.sandbox and profile.environment == "production"
-        return str(rows) if in_production and rows >= CONFIRM_FROM else ""
+        return str(rows) if count_is_typed(self._profile_for(plan), rows) else ""
 
     def confirm(self, plan: ImportPlan, typed: str) -> None:
         """PlanError (CONFIRMATION_MISSING) unless what was typed is what `confirmation` asks for."""
         wanted = self.confirmation(plan)
-        given = "".join(c for c in typed if c.isdigit())
-        if wanted and given != wanted:
+        if wanted and not is_that_count(typed, int(wanted)):
             raise PlanError("CONFIRMATION_MISSING", details={"count": wanted, "answer": typed})
 
     # --- working ----------------------------------------------------------------------------------------------
@@ -60,8 +55,7 @@ class Runs(Aftercare):
         scope = made.scope_of(plan)
         if len(scope) <= len(set(plan.exclude)):
             raise PlanError("NOTHING_TO_SEND", details={"path": plan.info.path})
-        if plan.parent_run is not None and not self.taken_care_of(plan.parent_run).isdisjoint(scope):
-            raise PlanError("REPAIR_SENT_ALREADY", details={"run": plan.parent_run})
+        self._refuse_if_sent(plan)
         crm = await self._connect(plan.profile)
         digest = self._packer.plan_digest(plan)
         run_id = self._new_id(digest)
@@ -77,7 +71,8 @@ class Runs(Aftercare):
             len(scope),
             plan.parent_run,
         )
-        lease = await asyncio.to_thread(self.ledger.create, plan, started)
+        # Asked once more where no other process can start the same repair in between.
+        lease = await asyncio.to_thread(self.ledger.create, plan, started, lambda: self._refuse_if_sent(plan))
         try:
             reasons = _reasons(plan, left_out)
             if reasons:
@@ -87,6 +82,10 @@ class Runs(Aftercare):
             return await Runner(running, self._packer, self._opener).run()
         finally:
             self.ledger.release(lease)
+
+    def _refuse_if_sent(self, plan: ImportPlan) -> None:
+        if plan.parent_run is not None and not self.taken_care_of(plan.parent_run).isdisjoint(made.scope_of(plan)):
+            raise PlanError("REPAIR_SENT_ALREADY", details={"run": plan.parent_run})
 
     def _new_id(self, digest: str) -> str:
         at = self._clock.now()

@@ -21,7 +21,8 @@ from ztui.model.plan import ImportPlan, SourceId
 from ztui.model.profile import Profile
 from ztui.model.run import RunState
 from ztui.model.table import SourceRow
-from ztui.store.ledger import Lease, Ledger
+from ztui.store.ledger import Ledger
+from ztui.store.ledger_lease import Lease
 
 ProfileOf = Callable[[str], Profile]
 """The profile with this name; raises ConfigError when there is none (any more)."""

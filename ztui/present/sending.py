@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from ztui.engine.consent import in_production
 from ztui.engine.forecast import Forecast
 from ztui.model.crm import Credits
 from ztui.model.profile import Profile
 from ztui.present.findings import how_many
 
 Facts = list[tuple[str, str, str]]
-TYPED_FROM = 100
-"""In production, from this many rows on a yes is not enough: their number is to be typed."""
 
 
 def offer_facts(
@@ -86,13 +85,3 @@ def credit_line(credits: Credits | None) -> str:
 def environment(profile: Profile) -> str:
     """The environment in a word; the local sandbox is one of its own."""
     return "local sandbox" if profile.sandbox else profile.environment
-
-
-def in_production(profile: Profile) -> bool:
-    """True when real customers' data are touched."""
-    return not profile.sandbox and profile.environment == "production"
-
-
-def count_is_typed(profile: Profile, rows: int) -> bool:
-    """True when the number of rows is to be typed before so many go into production."""
-    return in_production(profile) and rows >= TYPED_FROM

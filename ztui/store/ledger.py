@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -25,19 +24,11 @@ from ztui.store import codec, ledger_lease, ledger_schema
 from ztui.store.atomic import make_private_folder, write_whole
 from ztui.store.ledger_base import LedgerBase
 from ztui.store.ledger_images import Images
+from ztui.store.ledger_lease import Lease
 from ztui.store.ledger_outcomes import Outcomes
 from ztui.store.ledger_parts import Parts
 
 PLAN_FILE = "plan.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work on a run, until released or until this process ends."""
-
-    run_id: str
-    run: int
-    token: str
 
 
 class Ledger(LedgerBase):
@@ -57,13 +48,26 @@ class Ledger(LedgerBase):
         """Where the run's plan and archives lie; made (0700) when missing."""
         return make_private_folder(self.folder / "runs" / run_id)
 
-    def create(self, plan: ImportPlan, started: ev.RunStarted) -> Lease:
-        """Put a new run in the ledger, held by this process. The plan is on disk before the run is in the table."""
+    def create(self, plan: ImportPlan, started: ev.RunStarted, refuse: Callable[[], None] | None = None) -> Lease:
+        """Put a new run in the ledger, held by this process. The plan is on disk before the run is in the table.
+
+        `refuse` is called inside the transaction, while no other process can add a run: what it raises is raised, and
+        nothing is kept.
+        """
         make_private_folder(self.folder / "runs")
         folder = self.run_folder(started.run_id)
-        write_whole(folder / PLAN_FILE, codec.dumps(plan).encode())
+        try:
+            write_whole(folder / PLAN_FILE, codec.dumps(plan).encode())
+            return self._insert(plan, started, refuse)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _insert(self, plan: ImportPlan, started: ev.RunStarted, refuse: Callable[[], None] | None) -> Lease:
         state = fold.start(started)
         with self.write() as db:
+            if refuse is not None:
+                refuse()
             db.execute(
                 "INSERT INTO runs (id, digest, sha256, module, profile, parent, started_at, rev, fold, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",

@@ -22,6 +22,15 @@ STALE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a run, until released or until this process ends."""
+
+    run_id: str
+    run: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """A process as the lease names it; `born` is its start time in the kernel's own count, "" where not told."""
 

@@ -14,11 +14,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from ztui.engine.consent import count_is_typed, in_production, is_that_count
 from ztui.errors import ZtuiError
 from ztui.model.crm import Operation
 from ztui.present.errors import error_text
 from ztui.present.runs import when
-from ztui.present.sending import choice_facts, count_is_typed, in_production, offer_facts
+from ztui.present.sending import choice_facts, offer_facts
 from ztui.present.text import pad
 from ztui.tui.dialogs.base import Dialog, Hints, Words
 from ztui.tui.sending import Offer
@@ -109,7 +110,7 @@ class SendDialog(Dialog[Offer]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The count must be right."""
-        if event.value.replace(",", "").replace(".", "").replace(" ", "") == str(self._offer.rows):
+        if is_that_count(event.value, self._offer.rows):
             self.dismiss(self._offer)
         else:
             self.query_one("#complaint", Words).say((f"That is not {self._offer.rows}.", "bad"))
