@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -264,6 +265,15 @@ async def test_what_cannot_be_sent_is_told_before(
         await updates.prepare(module, values, records=updates.ids_from_text(IDS[0]))
     with pytest.raises(UsageError, match="MASS_NOTHING"):
         await updates.prepare("Leads", {"Rating": "Active"})
+
+
+async def test_records_of_another_module_are_not_sent(tmp_path: Path) -> None:
+    updates = updates_with(Scripted(), tmp_path)
+    of_leads = replace(updates.ids_from_text(IDS[0]), module="Leads")
+    with pytest.raises(UsageError, match="MASS_OTHER_MODULE") as caught:
+        await updates.prepare("Contacts", {"Fax": "1"}, records=of_leads)
+    assert caught.value.details["there"] == "Leads"
+    assert (await updates.prepare("Leads", {"Fax": "1"}, records=of_leads)).ids == (IDS[0],)
 
 
 async def test_deals_take_three_fields(tmp_path: Path) -> None:

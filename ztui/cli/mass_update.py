@@ -158,10 +158,13 @@ async def _fields(updates: MassUpdates, module: str, as_json: bool) -> int:
 
 
 async def _update(workspace: Workspace, options: _Options) -> int:
-    from ztui.present.mass_update import plan_lines
+    from ztui.present.mass_update import ids_lines, plan_lines
 
     updates = workspace.mass_updates
     records = await _records(updates, options)
+    if records is not None and not records.ids:  # there will be no plan to tell it with
+        for text in ids_lines(records):
+            diagnostics.say(text)
     view = await updates.view(options.module, options.view) if options.view else None
     plan = await updates.prepare(
         options.module, _values(options), records=records, view=view, over_write=options.replace

@@ -166,7 +166,7 @@ class MassUpdates:
                 blank += not outcome.record_id
                 if outcome.record_id:
                     ids[outcome.record_id] = None
-        return RecordIds(tuple(ids), f"import {state.run_id}", repeated, blank)
+        return RecordIds(tuple(ids), f"import {state.run_id}", repeated, blank, module=state.module)
 
     async def view(self, module: str, name: str) -> CustomView:
         """A custom view by id or name. Raises UsageError MASS_VIEW when there is not just one."""
@@ -188,8 +188,12 @@ class MassUpdates:
     ) -> MassPlan:
         """A plan, everything checked that can be known before sending. `values` are texts by field (API name or label).
 
-        Raises UsageError: MASS_FIELD, MASS_VALUE, MASS_FIELDS (too many), MASS_NOTHING (no value, or no records).
+        Raises UsageError: MASS_FIELD, MASS_VALUE, MASS_FIELDS (too many), MASS_NOTHING (no value, or no records),
+        MASS_OTHER_MODULE (the records are of another one).
         """
+        if records is not None and records.module not in ("", module):
+            facts = {"source": records.source, "there": records.module, "module": module}
+            raise UsageError("MASS_OTHER_MODULE", details=facts)
         profile = self._workspace.profile_named()
         read = [await self.read_value(module, field, text) for field, text in values.items()]
         limit = self.field_limit(module)

@@ -20,7 +20,7 @@ class RecordIds:
     """Ids in order, each once. `repeated` were there more than once, `blank` cells were empty.
 
     `bad` are (place, text) of what is no id (the first hundred), `bad_count` how many there are, `mangled` how many of
-    these a spreadsheet turned into 4.15E+18.
+    these a spreadsheet turned into 4.15E+18. `module` is the one they are known to belong to, "" when nothing tells.
     """
 
     ids: tuple[str, ...]
@@ -30,6 +30,7 @@ class RecordIds:
     bad: tuple[tuple[str, str], ...] = ()
     bad_count: int = 0
     mangled: int = 0
+    module: str = ""
 
 
 def from_text(text: str, source: str = "pasted ids") -> RecordIds:

@@ -63,7 +63,9 @@ def ids_lines(records: RecordIds) -> list[str]:
         out.append(f"{how_many(records.blank, 'blank cell')} left out.")
     if records.bad_count:
         some = ", ".join(f"{clip(visible(text), 30)} ({place})" for place, text in records.bad[:3])
-        out.append(f"{records.bad_count:,} are no record ids and are left out: {some}")
+        one = records.bad_count == 1
+        left = "is no record id and is" if one else "are no record ids and are"
+        out.append(f"{records.bad_count:,} {left} left out: {some}")
     if records.mangled:
         out.append("A spreadsheet has rounded ids like 4.15E+18; they are lost. Export again as text.")
     return out
