@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from tests.engine.checking import SCHEMA
-from ztui.engine.preflight_cells import Charset, date_pattern, field_pattern, trie
+from ztui.engine.preflight_cells import date_pattern, field_pattern, trie
+from ztui.engine.preflight_charset import Charset
 from ztui.engine.preflight_rows import RowRules
 from ztui.model.crm import Operation
 from ztui.model.mapping import FieldMapping, Mapping, Step
@@ -120,3 +121,27 @@ def test_what_no_pattern_can_tell_is_not_vouched_for() -> None:
     assert pattern("Revenue", Step.of("number", decimal=",")) is None
     assert pattern("Phone", Step.of("phone", country="+49")) is None
     assert pattern("Revenue", Step.of("number", decimal=".")) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "left"),
+    [
+        (
+            "Email",
+            ("a@b.co", "ada.m.k.lovelace@mail.example.co.uk", "a+b%c_d@x-y.example", '"a@b.org"', ""),
+            ("a@b", "a..b@c.de", ".a@b.de", "a.@b.de", "a@b..de", "a@b.d", "a@b.c0m", "a@.de", "a@b.de.", "a@b.de,"),
+        ),
+        (
+            "Website",
+            ("www.example.com", "https://a.b.c.example/x/y.html", "http://a-b.de", '"a.de/x"', ""),
+            ("www", "http://", ".a.de", "a..de", "a.de x", "a.de?x y"),
+        ),
+    ],
+)
+def test_common_addresses_pass_and_odd_ones_are_looked_at(
+    name: str, good: tuple[str, ...], left: tuple[str, ...]
+) -> None:
+    rules = RowRules(Mapping("Leads", fields=(FieldMapping(name, (0,)),)), SCHEMA, 1)
+    pattern = re.compile(field_pattern(rules.fields[0], Charset(",", '"', "utf-8")) or b"(?!)")
+    assert [text for text in good if not pattern.fullmatch(text.encode())] == []
+    assert [text for text in left if pattern.fullmatch(text.encode())] == []

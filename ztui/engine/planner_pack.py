@@ -20,8 +20,7 @@ from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.planner_columns import RowMaker, quote
 from ztui.engine.planner_families import Families, Included
-from ztui.engine.preflight_cells import Charset
-from ztui.engine.preflight_pattern import charset_of
+from ztui.engine.preflight_charset import Charset, charset_of
 from ztui.engine.transform import compile_mapping
 from ztui.errors import PlanError
 from ztui.model.plan import ImportPlan

@@ -7,96 +7,13 @@ quantifiers are possessive, so that a hostile cell costs no more than its length
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.checkers import NO_CHOICE, kind_of
+from ztui.engine.preflight_charset import Charset, within
 from ztui.engine.preflight_rows import FieldRule, declared_format
 from ztui.model.mapping import Step
-
-_CONTROLS = rb"\x00-\x1f\x7f"
-
-
-@dataclass(frozen=True, slots=True)
-class Charset:
-    """The characters cells may be made of: the delimiter and quote of the dialect, and its encoding.
-
-    `codec` is "utf-8", "ascii" (nothing else passes) or the name of a single-byte encoding whose lower half is ASCII.
-    """
-
-    delimiter: str
-    quote: str
-    codec: str
-    escapes: bool = False
-
-    def high(self, bad: Callable[[str], bool]) -> bytes:
-        """The inside of a class of the bytes above ASCII that mean nothing or a character that is `bad`."""
-        if self.codec == "ascii":
-            return rb"\x80-\xff"
-        out = b""
-        for byte in range(128, 256):
-            text = bytes((byte,)).decode(self.codec, "replace")
-            if text == "\ufffd" or bad(text):
-                out += rb"\x%02x" % byte
-        return out
-
-    def excluded(self, quoted: bool) -> bytes:
-        """The inside of a class with the characters that never pass, within quotes or outside."""
-        out = _CONTROLS + (re.escape(self.quote.encode()) if self.quote else b"")
-        if not quoted:
-            out += re.escape(self.delimiter.encode())
-        if self.escapes:
-            out += rb"\\"
-        return out if self.codec == "utf-8" else out + self.high(lambda char: False)
-
-    def rest(self, quoted: bool) -> bytes:
-        """A class for any character of a text on one line."""
-        return rb"[^" + self.excluded(quoted) + rb"]"
-
-    def first(self, quoted: bool) -> bytes:
-        """A first character that is neither blank nor the start of a formula."""
-        out = rb"[^" + self.excluded(quoted) + rb" =@+\-"
-        if self.codec == "utf-8":
-            # lead bytes of the blanks outside ASCII: U+00A0, U+2007, U+202F, U+3000, U+FEFF and their neighbours
-            return rb"(?:" + out + rb"\x80-\xc2\xe2\xe3\xef]|\xe3[\x81-\xbf])"
-        return out + (b"" if self.codec == "ascii" else self.high(str.isspace)) + rb"]"
-
-    def cell(self, plain: bytes, quoted: bytes, *, blank: bool, or_quoted: bytes = b"") -> bytes:
-        """A cell that holds `plain` outside quotes or `quoted` (or `or_quoted`) within, or nothing when `blank`."""
-        ways = [plain]
-        if self.quote:
-            q = re.escape(self.quote.encode())
-            ways.append(q + quoted + q)
-            if or_quoted:
-                ways.append(q + or_quoted + q)
-            if blank:
-                ways.append(q + q)
-        if blank:
-            ways.append(b"")
-        return rb"(?:" + rb"|".join(ways) + rb")"
-
-    def any_cell(self, *, breaks: bool = False) -> bytes:
-        """Any cell that is read without surprises; on one line unless `breaks` lets line ends pass within quotes."""
-        d = re.escape(self.delimiter.encode())
-        escape = rb"\\" if self.escapes else b""
-        if not self.quote:
-            return rb"[^" + d + escape + rb"\r\n]*+"
-        q = re.escape(self.quote.encode())
-        high = b"" if self.codec == "utf-8" else self.high(lambda char: False)
-        # a lone CR counts as a line of its own even within quotes: the exact way knows
-        inner = rb"[^" + q + escape + high + (rb"\r]*+" if breaks else rb"\r\n]*+")
-        more = q + q + (rb"|\r\n" if breaks else b"")
-        quoted = q + inner + rb"(?:(?:" + more + rb")" + inner + rb")*+" + q
-        odd = escape + high + rb"\r\n"
-        return rb"(?:" + quoted + rb"|[^" + q + d + odd + rb"][^" + d + odd + rb"]*+|)"
-
-
-def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
-    """The pattern, for cells of at most `limit` bytes only."""
-    if limit is None:
-        return pattern
-    return rb"(?=[^" + excluded + rb"]{0,%d}+(?![^" % limit + excluded + rb"]))" + pattern
 
 
 def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
@@ -176,13 +93,30 @@ def _digits(chars: Charset, quoted: bool, most: int) -> bytes:
 
 
 def _inner(kind: str, rule: FieldRule) -> bytes | None:
+    # Alternatives one within another instead of repeated groups, which cost several times as much: up to three dots
+    # in an address, up to four labels in a host name; what has more is looked at cell by cell.
     if kind == "email":
-        atom = rb"[A-Za-z0-9_%+-]"
+        atom, label, top = rb"[A-Za-z0-9_%+-]++", rb"[A-Za-z0-9-]++", rb"[A-Za-z]{2,22}+(?![^\W_]|[.-])"
+        local = rb"[A-Za-z0-9][A-Za-z0-9_%+-]*+" + _upto(rb"\." + atom, 3)
         return (
-            rb"[A-Za-z0-9]" + atom + rb"*+(?:\." + atom + rb"++)*+@(?:[A-Za-z0-9-]++\.)++[A-Za-z]{2,22}+"
-        )  # fmt: skip
+            local
+            + rb"@"
+            + label
+            + rb"\.(?:"
+            + top
+            + rb"|"
+            + label
+            + rb"\.(?:"
+            + top
+            + rb"|"
+            + label
+            + rb"\."
+            + top
+            + rb"))"
+        )
     if kind == "url":
-        return rb"(?:https?://)?+[A-Za-z0-9][A-Za-z0-9-]*+(?:\.[A-Za-z0-9-]++)++(?:/[A-Za-z0-9._~/%-]*+)?+"
+        labels = rb"[A-Za-z0-9][A-Za-z0-9-]*+\.[A-Za-z0-9-]++" + _upto(rb"\.[A-Za-z0-9-]++", 2)
+        return rb"(?:https?://|)" + labels + rb"(?:/[A-Za-z0-9._~/%-]*+|)"
     known = field_type(rule.field.data_type)
     if kind == "integer":
         return rb"-?+[0-9]{1,%d}+" % min(known.digits or 18, rule.field.length or 99)
@@ -192,6 +126,11 @@ def _inner(kind: str, rule: FieldRule) -> bytes | None:
             kept = min(kept, rule.field.decimal_place) if kind == "decimal" else rule.field.decimal_place
         return rb"-?+[0-9]{1,%d}+(?:\.[0-9]{0,%d}+)?+" % (known.digits or 16, kept)
     return rb"(?:true|false)" if kind == "boolean" else None
+
+
+def _upto(piece: bytes, times: int) -> bytes:
+    """The piece, at most so many times."""
+    return rb"(?:" + piece + (_upto(piece, times - 1) if times > 1 else b"") + rb"|)"
 
 
 def trie(words: Iterable[bytes]) -> bytes:

@@ -14,8 +14,8 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ztui.csvfile.scan import SINGLE_BYTE
-from ztui.engine.preflight_cells import Charset, field_pattern
+from ztui.engine.preflight_cells import field_pattern
+from ztui.engine.preflight_charset import Charset, charset_of
 from ztui.engine.preflight_rows import Hit, RowRules
 from ztui.model.table import Dialect
 
@@ -25,19 +25,6 @@ BLANK_KEY = 0
 
 KeyOf = Callable[[int, str], int]
 """(slot, value) to the number that stands for the key."""
-
-
-def charset_of(dialect: Dialect) -> Charset | None:
-    """How the dialect's bytes are looked at; None when its encoding does not allow it."""
-    try:
-        name = codecs.lookup(dialect.encoding).name.removesuffix("-sig")
-    except LookupError:
-        return None
-    if name != "utf-8" and not SINGLE_BYTE.fullmatch(name):
-        return None
-    if len(dialect.delimiter.encode()) != 1 or len(dialect.quotechar.encode()) > 1:
-        return None
-    return Charset(dialect.delimiter, dialect.quotechar, name, dialect.escape_backslash)
 
 
 @dataclass(frozen=True, slots=True)

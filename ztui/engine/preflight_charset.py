@@ -1,0 +1,107 @@
+"""How a dialect's bytes are looked at by patterns: which characters cells may be made of. Knows no fields."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ztui.csvfile.scan import SINGLE_BYTE
+from ztui.model.table import Dialect
+
+_CONTROLS = rb"\x00-\x1f\x7f"
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """The characters cells may be made of: the delimiter and quote of the dialect, and its encoding.
+
+    `codec` is "utf-8", "ascii" (nothing else passes) or the name of a single-byte encoding whose lower half is ASCII.
+    """
+
+    delimiter: str
+    quote: str
+    codec: str
+    escapes: bool = False
+
+    def high(self, bad: Callable[[str], bool]) -> bytes:
+        """The inside of a class of the bytes above ASCII that mean nothing or a character that is `bad`."""
+        if self.codec == "ascii":
+            return rb"\x80-\xff"
+        out = b""
+        for byte in range(128, 256):
+            text = bytes((byte,)).decode(self.codec, "replace")
+            if text == "\ufffd" or bad(text):
+                out += rb"\x%02x" % byte
+        return out
+
+    def excluded(self, quoted: bool) -> bytes:
+        """The inside of a class with the characters that never pass, within quotes or outside."""
+        out = _CONTROLS + (re.escape(self.quote.encode()) if self.quote else b"")
+        if not quoted:
+            out += re.escape(self.delimiter.encode())
+        if self.escapes:
+            out += rb"\\"
+        return out if self.codec == "utf-8" else out + self.high(lambda char: False)
+
+    def rest(self, quoted: bool) -> bytes:
+        """A class for any character of a text on one line."""
+        return rb"[^" + self.excluded(quoted) + rb"]"
+
+    def first(self, quoted: bool) -> bytes:
+        """A first character that is neither blank nor the start of a formula."""
+        out = rb"[^" + self.excluded(quoted) + rb" =@+\-"
+        if self.codec == "utf-8":
+            # lead bytes of the blanks outside ASCII: U+00A0, U+2007, U+202F, U+3000, U+FEFF and their neighbours
+            return rb"(?:" + out + rb"\x80-\xc2\xe2\xe3\xef]|\xe3[\x81-\xbf])"
+        return out + (b"" if self.codec == "ascii" else self.high(str.isspace)) + rb"]"
+
+    def cell(self, plain: bytes, quoted: bytes, *, blank: bool, or_quoted: bytes = b"") -> bytes:
+        """A cell that holds `plain` outside quotes or `quoted` (or `or_quoted`) within, or nothing when `blank`."""
+        ways = [plain]
+        if self.quote:
+            q = re.escape(self.quote.encode())
+            ways.append(q + quoted + q)
+            if or_quoted:
+                ways.append(q + or_quoted + q)
+            if blank:
+                ways.append(q + q)
+        if blank:
+            ways.append(b"")
+        return rb"(?:" + rb"|".join(ways) + rb")"
+
+    def any_cell(self, *, breaks: bool = False) -> bytes:
+        """Any cell that is read without surprises; on one line unless `breaks` lets line ends pass within quotes."""
+        d = re.escape(self.delimiter.encode())
+        escape = rb"\\" if self.escapes else b""
+        if not self.quote:
+            return rb"[^" + d + escape + rb"\r\n]*+"
+        q = re.escape(self.quote.encode())
+        high = b"" if self.codec == "utf-8" else self.high(lambda char: False)
+        # a lone CR counts as a line of its own even within quotes: the exact way knows
+        inner = rb"[^" + q + escape + high + (rb"\r]*+" if breaks else rb"\r\n]*+")
+        more = q + q + (rb"|\r\n" if breaks else b"")
+        quoted = q + inner + rb"(?:(?:" + more + rb")" + inner + rb")*+" + q
+        odd = escape + high + rb"\r\n"
+        return rb"(?:" + quoted + rb"|[^" + q + d + odd + rb"][^" + d + odd + rb"]*+|)"
+
+
+def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
+    """The pattern, for cells of at most `limit` bytes only."""
+    if limit is None:
+        return pattern
+    return rb"(?=[^" + excluded + rb"]{0,%d}+(?![^" % limit + excluded + rb"]))" + pattern
+
+
+def charset_of(dialect: Dialect) -> Charset | None:
+    """How the dialect's bytes are looked at; None when its encoding does not allow it."""
+    try:
+        name = codecs.lookup(dialect.encoding).name.removesuffix("-sig")
+    except LookupError:
+        return None
+    if name != "utf-8" and not SINGLE_BYTE.fullmatch(name):
+        return None
+    if len(dialect.delimiter.encode()) != 1 or len(dialect.quotechar.encode()) > 1:
+        return None
+    return Charset(dialect.delimiter, dialect.quotechar, name, dialect.escape_backslash)
