@@ -16,6 +16,7 @@ from ztui.tui.dialogs.base import Words
 from ztui.tui.dialogs.picker import Choice, Picker
 from ztui.tui.dialogs.prompt import Prompt
 from ztui.tui.screens.base import ZtuiScreen
+from ztui.tui.widgets.chrome import TitleBar
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
 
@@ -43,6 +44,12 @@ class MassForm(ZtuiScreen):
         self._values: dict[str, NewValue] = {}
         self._rows: list[tuple[str, str, Callable[[], None]]] = []
 
+    def retitle(self) -> None:
+        """No file is meant here: module and profile are."""
+        profile = self.session.profile
+        environment = ("sandbox" if profile.sandbox else profile.environment) if profile else ""
+        self.query_one(TitleBar).show("Mass update", self.module, profile.name if profile else "", environment)
+
     @property
     def form(self) -> Grid:
         """The form."""
@@ -55,6 +62,7 @@ class MassForm(ZtuiScreen):
 
     def show_form(self) -> None:
         """Draw the form and say what it would do."""
+        self.retitle()
         rows: list[tuple[str, str, Callable[[], None]]] = [
             ("Module", self.module, self._ask_module),
             ("Records", records_line(self.ids, self.view), self._ask_source),
