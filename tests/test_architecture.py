@@ -24,7 +24,7 @@ ALLOWED = {
     "present": {"httpx", "pydantic"},
     "cli": set(),
     "store": {"pydantic"},
-    "sandbox": {"starlette", "uvicorn"},
+    "sandbox": {"uvicorn"},
     "zoho": {"httpx", "pydantic"},
     "engine": {"httpx", "pydantic"},
 }
