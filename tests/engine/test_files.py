@@ -63,7 +63,8 @@ async def test_nasty_files_as_if_they_were_large(nasty: Nasty, tmp_path: Path, c
             assert (row.number, row.line, list(row.cells)) == (number, line, cells)
             assert file.record_at_line(line) == number
         assert file.rows(len(nasty.rows), 5) == []
-        assert {f.code: f.line for f in file.structure} == nasty.codes
+        found = {f.code: f.line for f in file.structure}
+        assert found == (nasty.codes if nasty.rows else {"NO_ROWS": None})
         assert all(f.level == "local" for f in file.structure)
     assert held(copies) == []
 

@@ -6,6 +6,8 @@ quoting). Nothing here knows of Zoho.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,11 @@ from ztui.errors import SourceError
 from ztui.model.table import AS_DETECTED, CsvInfo, Dialect, DialectOverrides
 
 _HEAD = 1 << 16
+_FORMATS = (
+    (re.compile(r"\s*(?:<!doctype html|<html\b|<table\b|<head\b|<meta\b)", re.IGNORECASE), "an HTML page"),
+    (re.compile(r"\s*<\?xml\b", re.IGNORECASE), "XML"),
+    (re.compile(r'\s*(?:\[\s*)?\{\s*"(?:[^"\\]|\\.){0,200}"\s*:'), "JSON"),
+)
 _MAX_COLUMNS = 16_384  # what the widest spreadsheet programs hold; more means a wrong delimiter or no table
 
 
@@ -144,11 +151,18 @@ def _guess(source: Source, data: Path, encoding: Encoding, overrides: DialectOve
             head = stream.read(size)
             whole = not stream.read(1)
         raw = head.splitlines(keepends=True)
+        if any(len(line) > LINE_LIMIT for line in raw):
+            raise SourceError("LINE_TOO_LONG", details={"path": source.path, "limit": f"{LINE_LIMIT >> 20} MB"})
+        if not whole and len(raw) < 4 and size < LINE_LIMIT:
+            size *= 8  # too few to tell anything by
+            continue
         if not whole and len(raw) > 1:
             raw.pop()  # cut in two, or ending in a CR whose LF is beyond
         lines = [line.decode(encoding.name, "surrogateescape") for line in raw]
         if not any(line.strip() for line in lines) and whole:
             raise SourceError("FILE_BLANK", details={"path": source.path})
+        if overrides.delimiter is None and overrides.header_line is None:
+            _check_format(source, lines)
         guess = sniff(lines, encoding.name, bool(encoding.bom_length), overrides, whole=whole)
         wanted = overrides.header_line or 0
         if whole and wanted and not guess.sample.records:
@@ -161,6 +175,14 @@ def _guess(source: Source, data: Path, encoding: Encoding, overrides: DialectOve
             break
         size *= 8
     return guess
+
+
+def _check_format(source: Source, lines: Sequence[str]) -> None:
+    """Raise SourceError NOT_A_TABLE for text in a well-known other format; some programs call HTML ".xls" or ".csv"."""
+    start = "".join(lines[:20])[:5000]
+    for pattern, kind in _FORMATS:
+        if pattern.match(start):
+            raise SourceError("NOT_A_TABLE", details={"path": source.path, "kind": kind})
 
 
 def in_encoding(info: CsvInfo, encoding: Encoding) -> CsvInfo:

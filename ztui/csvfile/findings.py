@@ -5,8 +5,11 @@ An unclosed quote is reported for each place (up to the kept examples), since ea
 
 from __future__ import annotations
 
+from ztui.csvfile.detect import offset_of_line
+from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.csvfile.structure import Structure, Trouble
 from ztui.model.finding import Finding, Severity
+from ztui.model.table import CsvInfo
 
 
 def structure_findings(found: Structure, width: int) -> tuple[Finding, ...]:
@@ -32,6 +35,24 @@ def structure_findings(found: Structure, width: int) -> tuple[Finding, ...]:
     _add(findings, "NUL_BYTES", Severity.WARNING, found.nuls, total="bytes")
     _add(findings, "BLANK_LINES", Severity.NOTE, found.blank)
     return tuple(findings)
+
+
+def empty_findings(info: CsvInfo) -> tuple[Finding, ...]:
+    """Why a file without records has none: a quote opened in its header swallows them, or nothing is below it.
+
+    Reads the header once more, and with an open quote all that follows. Raises SourceError.
+    """
+    line = info.dialect.header_line
+    if line and info.dialect.quotechar:
+        start = offset_of_line(info.data_path, info.dialect, line)
+        with info.data_path.open("rb") as stream:
+            stream.seek(start)
+            reader = RecordReader(physical_lines(stream), info.dialect, line=line, offset=start)
+            next(reader, None)
+        if reader.unclosed:
+            facts = (("swallowed", str(reader.lines)), ("count", "1"), ("line", str(line)))
+            return (Finding("local", "QUOTE_NOT_CLOSED", Severity.ERROR, scope="file", line=line, params=facts),)
+    return (Finding("local", "NO_ROWS", Severity.WARNING, scope="file", params=(("path", info.path),)),)
 
 
 def _add(

@@ -60,16 +60,23 @@ def physical_lines(stream: Readable, block: int = BLOCK) -> Iterator[bytes]:
 
     Raises SourceError LINE_TOO_LONG when a line passes `LINE_LIMIT`: such a file is no table.
     """
-    rest = b""
+    waiting: list[bytes] = []  # pieces of an unfinished line, joined only once it ends
+    size = 0
     while chunk := stream.read(block):
-        lines = (rest + chunk if rest else chunk).splitlines(keepends=True)  # bytes split at LF, CRLF and CR only
-        # an unfinished line waits for more; so does one ending in CR, whose LF may come next
-        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
-        yield from lines
-        if len(rest) > LINE_LIMIT:
+        if waiting and b"\n" not in chunk and b"\r" not in chunk and not waiting[-1].endswith(b"\r"):
+            waiting.append(chunk)
+            size += len(chunk)
+        else:
+            text = b"".join((*waiting, chunk)) if waiting else chunk
+            lines = text.splitlines(keepends=True)  # bytes split at LF, CRLF and CR only
+            # an unfinished line waits for more; so does one ending in CR, whose LF may come next
+            waiting = [] if lines[-1].endswith(b"\n") else [lines.pop()]
+            size = len(waiting[0]) if waiting else 0
+            yield from lines
+        if size > LINE_LIMIT:
             raise SourceError("LINE_TOO_LONG", details={"limit": f"{LINE_LIMIT >> 20} MB"})
-    if rest:
-        yield from rest.splitlines(keepends=True)
+    if waiting:
+        yield from b"".join(waiting).splitlines(keepends=True)
 
 
 class _Overlong(Exception):

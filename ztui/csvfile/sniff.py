@@ -22,6 +22,7 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", ":": "colon", 
 _SEP_LINE = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|:])'[^'\r\n]*'(?=[,;\t|:\r\n]|$)")
 _MAX_RECORDS = 400
+_LOOK = 10_000  # characters of a line that are looked at for quoting
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,13 @@ def read_sample(lines: Sequence[str], dialect: Dialect, start: int = 1, *, whole
             return Sample(records)
         if cells:
             text = lines[taken - 1]
-            records.append(SampleRecord(first, cells, text[len(text.rstrip("\r\n")) :]))
+            records.append(SampleRecord(first, cells, _ending(text)))
     return Sample(records)
+
+
+def _ending(text: str) -> str:
+    tail = text[-2:]
+    return tail[len(tail.rstrip("\r\n")) :]
 
 
 def sniff(lines: Sequence[str], encoding: str, bom: bool, overrides: DialectOverrides, *, whole: bool) -> Guess:
@@ -148,7 +154,7 @@ def _quotechar(lines: Sequence[str], overrides: DialectOverrides) -> tuple[str, 
         return overrides.quotechar, "as you said"
     some = lines[:200]
     if not any('"' in line for line in some):
-        single = sum(1 for line in some if _SINGLE_QUOTED.search(line))
+        single = sum(1 for line in some if _SINGLE_QUOTED.search(line, 0, _LOOK))
         if single >= 2 and single >= 0.8 * len(some):
             return "'", "most lines hold cells in single quotes, none in double quotes"
     return '"', ""
@@ -212,11 +218,13 @@ def _delimiter(
         )
         sample = read_sample(lines, dialect, start, whole=whole)
         width, share = _fit(sample)
-        if width < 2:
+        if width < 2 or (width == 2 and share < 0.5 and width != len(sample.records[0].cells)):
             continue
         score = share + 0.25 * _plausible(sample, candidate) + 0.02 * min(width, 10) - 0.01 * rank
         if candidate == ":":
-            score -= 0.2  # times and addresses hold colons
+            if width != len(sample.records[0].cells) or any("://" in line for line in lines[start - 1 : start + 20]):
+                continue  # times and addresses hold colons; a header does not by chance
+            score -= 0.2
         if width != len(sample.records[0].cells):
             score -= 0.1  # the first record is a title then, which few files have
         if best is None or score > best[0]:

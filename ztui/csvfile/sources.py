@@ -184,6 +184,12 @@ def _unpacked(path: str, data: Path, status: os.stat_result, workdir: Path | Non
             return Source(path, data, status.st_size, status.st_mtime_ns, kind="xls")
         else:
             raise SourceError("BINARY_FILE", details={"path": path, "kind": kind})
+        with inner.open("rb") as stream:
+            head = stream.read(16)
+        within = next((name for magic, name in _MAGIC if head.startswith(magic)), "")
+        if within:
+            inner.unlink()
+            raise SourceError("BINARY_FILE", details={"path": path, "kind": f"{kind} file with a {within} inside"})
         return Source(path, inner, status.st_size, status.st_mtime_ns, note=note)
     finally:
         if owned and not keep:
@@ -232,6 +238,8 @@ def _unzip(path: str, data: Path, workdir: Path | None) -> tuple[Path, str]:
             ]
             if len(members) > 1:
                 tables = [m for m in members if m.filename.lower().endswith((".csv", ".tsv", ".txt", ".tab"))]
+                if len(tables) > 1:  # a "readme.txt" beside the table
+                    tables = [m for m in tables if not m.filename.lower().endswith(".txt")] or tables
                 if len(tables) != 1:
                     names = ", ".join(m.filename for m in (tables or members))
                     raise SourceError(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ztui.csvfile.detect import detect, in_encoding, normalised
 from ztui.csvfile.encoding import judge
-from ztui.csvfile.findings import structure_findings
+from ztui.csvfile.findings import empty_findings, structure_findings
 from ztui.csvfile.index import scan_provisional
 from ztui.csvfile.profile import profile_column
 from ztui.csvfile.search import search
@@ -110,6 +110,9 @@ class OpenFile(FileRows):
                 scan_provisional(view.info.data_path, view.rows, view.size, report)
             found = self._exact(report)
         self.structure = structure_findings(found, len(self.info.headers))
+        if not found.count:
+            with reading(view.info.path):
+                self.structure += empty_findings(self.info)
         self.adopt(found.checkpoints, found.count)
 
     def _exact(self, report: OnProgress) -> Structure:
