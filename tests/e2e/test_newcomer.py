@@ -51,7 +51,7 @@ def told(done: subprocess.CompletedProcess[str], status: int) -> str:
     [
         ("missing.csv", None, "missing.csv"),
         ("empty.csv", b"", "empty"),
-        ("header.csv", b"Last Name,Email\n", "header"),
+        ("header.csv", b"Last Name,Email\n", "has a header and no rows"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10" * 40, "CSV"),
     ],
 )
@@ -121,6 +121,24 @@ def test_a_home_that_cannot_be_written(sandbox: Sandbox, leads: str, tmp_path: P
     (tmp_path / "file").write_text("in the way")
     done = ztui("import", leads, "--module", "Leads", "--yes", XDG_STATE_HOME=str(tmp_path / "file"))
     assert str(tmp_path / "file") in told(done, 4)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["explain", "--list"]])
+def test_a_full_disk_behind_standard_output(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ztui", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 4
+    assert "No space left" in done.stderr
+    assert "What to do:" in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_standard_output_closed_by_the_shell() -> None:
+    command = f"exec {sys.executable} -m ztui explain INVALID_TOKEN >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_no_terminal_for_the_interface(leads: str) -> None:

@@ -1,9 +1,10 @@
+import pwd
 import stat
 from pathlib import Path
 
 import pytest
 
-from ztui.errors import StoreError
+from ztui.errors import ConfigError, StoreError
 from ztui.store.locations import Locations
 
 
@@ -22,6 +23,20 @@ def test_home_is_the_fallback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Locations.default().config_dir == tmp_path / ".config" / "ztui"
+
+
+def test_no_home_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CONFIG", "STATE", "DATA", "CACHE"):
+        monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
+    monkeypatch.delenv("HOME")
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(ConfigError) as caught:
+        Locations.default()
+    assert caught.value.code == "HOME_MISSING"
 
 
 def test_folders_are_private_and_made_only_when_asked(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -48,6 +49,9 @@ class Exit(IntEnum):
     OUTPUT_CLOSED = 141
 
 
+_DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
 class Interrupted(Exception):
     """A signal asked the command to end; `number` is the signal's."""
 
@@ -70,6 +74,8 @@ def exit_for(error: BaseException) -> int:
             return Exit.INTERRUPTED
         case OutputClosed():
             return Exit.OUTPUT_CLOSED
+        case OSError() if error.errno in _DISK_IS_FULL:
+            return Exit.FAILED
         case errors.SignInError() | errors.Unreachable() | errors.AnswerLost() | errors.Throttled():
             return Exit.CONNECTION
         case errors.ArchiveError():
@@ -126,6 +132,10 @@ def report(error: BaseException) -> int:
             say(f"ztui: {error.format_message()}")
         case OutputClosed():
             _let_go_of_stdout()
+        case OSError() if error.errno in _DISK_IS_FULL:
+            # Files of ztui's own say so in a StoreError: what is left is what the shell redirected.
+            report(errors.StoreError("OUTPUT_FULL", details={"reason": error.strerror or str(error)}))
+            _let_go_of_stdout()
         case KeyboardInterrupt() | click.Abort() | Interrupted():
             say("ztui: interrupted. What is running at Zoho goes on.")
             say("  `ztui jobs` shows where it stands, `ztui resume` goes on with it.")
@@ -140,7 +150,7 @@ def _report_crash(error: BaseException) -> None:
 
     try:
         note = write_crash_note(error)
-    except errors.StoreError as refused:
+    except errors.ZtuiError as refused:
         say(f"  No note could be kept: {refused.details.get('reason', refused)}")
         return
     say(f"  Where it happened is in {note}; it holds no values of yours. Please attach it to a report.")

@@ -69,6 +69,8 @@ def is_terminal() -> bool:
 
 def flush() -> None:
     """Hand over what was printed. Raises OutputClosed when nobody reads any more."""
+    if sys.stdout is None:  # started with its output closed (`>&-`)
+        return
     try:
         sys.stdout.flush()
     except BrokenPipeError as gone:
@@ -77,6 +79,8 @@ def flush() -> None:
 
 def _write(text: str) -> None:
     stream = sys.stdout
+    if stream is None:
+        return
     try:
         try:
             stream.write(text)

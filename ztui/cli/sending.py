@@ -19,7 +19,7 @@ import click
 from ztui.cli import diagnostics, output
 from ztui.cli.following import ask_to_send
 from ztui.cli.outcomes import outcome_data, show_outcomes
-from ztui.errors import PlanError, UsageError
+from ztui.errors import PlanError, SourceError, UsageError
 from ztui.model.crm import Operation
 from ztui.model.event import ImportEvent
 from ztui.model.run import Phase, RunState, Stage
@@ -91,6 +91,8 @@ class _Import:
         await self.workspace.org()
         with diagnostics.progress() as line:
             rows = await self.file.index(lambda n, part: line.update(f"reading: {n:,} rows, {part:.0%}"))
+        if not rows:
+            raise SourceError("FILE_NO_ROWS", details={"path": self.options.path})
         wanted = self.options
         mapped = await map_file(
             self.workspace,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from platformdirs.unix import Unix
 
+from ztui.errors import ConfigError
 from ztui.store.atomic import make_private_folder
 
 
@@ -23,14 +24,21 @@ class Locations:
 
     @classmethod
     def default(cls) -> Locations:
-        """The user's folders: `XDG_CONFIG_HOME` and friends, else `~/.config`, `~/.local/state`, ...; also on macOS."""
+        """The user's folders: `XDG_CONFIG_HOME` and friends, else `~/.config`, `~/.local/state`, ...; also on macOS.
+
+        Raises ConfigError HOME_MISSING when there is no home (a container's user without an entry in passwd).
+        """
         dirs = Unix("ztui", appauthor=False)
-        return cls(
-            config_dir=dirs.user_config_path,
-            state_dir=dirs.user_state_path,
-            data_dir=dirs.user_data_path,
-            cache_dir=dirs.user_cache_path,
-        )
+        try:
+            return cls(
+                config_dir=dirs.user_config_path,
+                state_dir=dirs.user_state_path,
+                data_dir=dirs.user_data_path,
+                cache_dir=dirs.user_cache_path,
+            )
+        except RuntimeError as reason:
+            facts = {"reason": "HOME is not set, and the system knows none for this user"}
+            raise ConfigError("HOME_MISSING", details=facts) from reason
 
     @classmethod
     def under(cls, root: Path) -> Locations:
