@@ -91,7 +91,7 @@ def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
     """The pattern, for cells of at most `limit` bytes only."""
     if limit is None:
         return pattern
-    return rb"(?=[^" + excluded + rb"]{0,%d}+(?![^" % limit + excluded + rb"]))" + pattern
+    return rb"(?![^" + excluded + rb"]{%d}+)" % (limit + 1) + pattern
 
 
 def charset_of(dialect: Dialect) -> Charset | None:
