@@ -64,6 +64,20 @@ def test_the_table_beside_a_readme(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"City\nBerlin, Germany\nParis, France\nOslo\n",
+        b"Notes\nhello, world; x\nsome text\nanother: thing, more\nplain\nplain two\n",
+        b"Amount\n1.234\n" + b"99\n" * 40 + b"1.234,56\n",
+    ],
+)
+def test_text_is_not_cut_where_nothing_parts_columns(text: bytes, tmp_path: Path) -> None:
+    info = detect(written(tmp_path, text))
+    assert info.headers == (text.split(b"\n")[0].decode(),)
+    assert info.dialect.delimiter.encode() not in text
+
+
 @pytest.mark.parametrize("text", [b"URL\nhttp://a.b/c?x=1|2\nhttps://d.e\n", b"Link\nhttps://a.b\nhttps://d.e:80/x\n"])
 def test_addresses_of_pages_are_one_column(text: bytes, tmp_path: Path) -> None:
     assert len(detect(written(tmp_path, text)).headers) == 1

@@ -218,7 +218,7 @@ def _delimiter(
         )
         sample = read_sample(lines, dialect, start, whole=whole)
         width, share = _fit(sample)
-        if width < 2 or (width == 2 and share < 0.5 and width != len(sample.records[0].cells)):
+        if width < 2 or (width == 2 and len(sample.records[0].cells) == 1 and _by_chance(sample, share)):
             continue
         score = share + 0.25 * _plausible(sample, candidate) + 0.02 * min(width, 10) - 0.01 * rank
         if candidate == ":":
@@ -234,9 +234,17 @@ def _delimiter(
         top = max(counts, key=lambda d: counts[d]) if counts else ","
         if counts.get(top):
             return top, f"the first line holds {counts[top]} of them, though few records fit"
-        return ",", "no delimiter found: one column"
+        # one that does not occur keeps "€ 1.234,56" whole
+        unused = (d for d in DELIMITERS if not any(d in line for line in lines))
+        return next(unused, ","), "no delimiter found: one column"
     _, delimiter, width, share = best
     return delimiter, f"{share:.0%} of the first records have {width} cells"
+
+
+def _by_chance(sample: Sample, share: float) -> bool:
+    """Whether two cells under a first record of one come from the text itself: rarely so, or always ", "."""
+    pairs = [record.cells[1] for record in sample.records if len(record.cells) == 2]
+    return share < 0.5 or all(second.startswith(" ") for second in pairs)
 
 
 def _outside_quotes(line: str, delimiter: str) -> int:
