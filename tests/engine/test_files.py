@@ -317,6 +317,15 @@ async def test_column_profile(tmp_path: Path) -> None:
         assert (kind.distinct, set(kind.samples)) == (3, {"0", "1", "2"})
 
 
+async def test_a_file_cut_short_while_open_is_not_counted(tmp_path: Path) -> None:
+    path = Path(write(tmp_path, b"Name,City\n" + b"Ada,Bonn\n" * 1000))
+    with OpenFile.open(str(path)) as file:
+        path.write_bytes(b"Name,City\nBob,Ulm\n")
+        with pytest.raises(SourceChanged) as caught:
+            await file.index()
+        assert caught.value.code == "FILE_CHANGED"
+
+
 def test_digest_is_of_the_bytes_and_a_changed_file_is_told(tmp_path: Path) -> None:
     path = Path(write(tmp_path, b"a,b\n1,2\n"))
     with OpenFile.open(str(path)) as file:

@@ -70,11 +70,13 @@ class OpenFile(FileRows):
 
         First the encoding is judged on the whole file, then comes a provisional index (both fast), then the exact pass
         with its findings. When the encoding is another than the beginning spoke for, or records end with lone CRs
-        somewhere, `info` changes. Cancelling the task ends the scan. Raises SourceError.
+        somewhere, `info` changes. Cancelling the task ends the scan. Raises SourceError; SourceChanged when the file
+        is not the one that was opened any more.
         """
         async with self._scanning:
             if not self._scanned:
                 await in_thread(self._scan, on_progress)
+                self.check_unchanged()  # else the numbers would be of a mixture
                 self._scanned = True
         return self._view.rows.count
 

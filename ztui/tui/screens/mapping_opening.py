@@ -65,9 +65,10 @@ class Opening(MappingParts):
             self.show_counts()
             if file.structure:
                 worst = file.structure[0]
+                where = f", the first in line {worst.line}" if worst.line else ""
                 self.notify(
-                    f"{len(file.structure)} oddit{'y' if len(file.structure) == 1 else 'ies'} in the file's structure, "
-                    f"the first in line {worst.line}. c (check) lists them.",
+                    f"{len(file.structure)} oddit{'y' if len(file.structure) == 1 else 'ies'} in the file's structure"
+                    f"{where}. c (check) lists them.",
                     severity="warning",
                 )
 
