@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Coroutine
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from ztui.engine.workspace import Workspace
     from ztui.model.run import RunState
+
+REST_SECONDS = 3.0
 
 
 class ZtuiApp(FrugalApp):
@@ -118,7 +121,13 @@ class ZtuiApp(FrugalApp):
         self.exit(return_code=code)
 
     async def on_unmount(self) -> None:
-        """Close what the session holds open."""
+        """Let what is at work come to rest, for it writes down where it stands; then close what the session holds."""
+        self.workers.cancel_all()
+        resting = [asyncio.ensure_future(worker.wait()) for worker in self.workers]
+        if resting:
+            done, _ = await asyncio.wait(resting, timeout=REST_SECONDS)
+            for rest in done:
+                rest.cancelled() or rest.exception()
         await self.session.aclose()
 
     def _fatal_error(self) -> None:

@@ -38,6 +38,15 @@ class RunProgressed(Message):
         return isinstance(message, RunProgressed) and message.state.run_id == self.state.run_id
 
 
+def fresher(kept: RunState, live: RunState | None) -> RunState:
+    """The newer of what is kept and what was told last: only the latter knows an upload's progress, while only the
+    former knows what another process, or a wish on a run at rest, has changed."""
+    if live is None or kept.ended_at or kept.phase is not live.phase or len(kept.parts) > len(live.parts):
+        return kept
+    latest = [max((part.changed_at for part in state.parts), default="") for state in (kept, live)]
+    return kept if latest[0] > latest[1] else live
+
+
 def report_to(pump: MessagePump) -> Callable[[CheckReport], None]:
     """A call-back for `check` that posts to this screen or widget. For the event loop's thread."""
 

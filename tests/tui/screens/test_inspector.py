@@ -208,8 +208,7 @@ async def test_rows_of_unknown_fate_are_looked_up(world: World) -> None:
     world.tell_sandbox("faults", "reset_after@create")
     state = await world.send()
     assert state.outcome.unknown == 6
-    for _ in range(4):
-        world.tell_sandbox("pace", {"pace": "once", "advance": "all"})
+    world.finish_jobs()
     assert world.leads == 2
     async with world.driving() as driver:
         await inspect(driver, state.run_id)

@@ -17,6 +17,7 @@ from ztui.present.mass_update import mass_line
 from ztui.present.paths import pasted_path, shorten
 from ztui.present.recent import recent_cells
 from ztui.present.runs import run_line, run_status
+from ztui.tui.bridge import fresher
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.run_actions import RunActions
 from ztui.tui.widgets.grid import Grid
@@ -113,7 +114,7 @@ class JobsScreen(RunActions):
         self._revision = runs.revision()
         live = self.ztui.live
         mass = self.session.ready.mass_updates.list()
-        self.list.load([live.get(state.run_id, state) for state in runs.list()], mass)
+        self.list.load([fresher(state, live.get(state.run_id)) for state in runs.list()], mass)
         self._tell()
 
     def _changed(self, state: RunState) -> None:

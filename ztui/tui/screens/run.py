@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ztui.model.run import RunState
 from ztui.present.runs import bar, part_cells, progress, run_line, run_status
+from ztui.tui.bridge import fresher
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.run_actions import RunActions, entitle
 from ztui.tui.widgets.chrome import Stepper
@@ -42,6 +43,7 @@ class RunScreen(RunActions):
         self.run_id = run
         self._state: RunState | None = None
         self._lines: list[Line] = []
+        self._revision: tuple[int, int] | None = None
 
     def content(self) -> ComposeResult:
         """State, parts."""
@@ -70,8 +72,20 @@ class RunScreen(RunActions):
         self.retitle()
         self.ztui.run_changed.subscribe(self, self._changed)
         if self.run_id is not None:
-            state = self.ztui.live.get(self.run_id) or self.session.ready.runs.get(self.run_id)
-            self._changed(state)
+            self._look()
+        self.set_interval(1, self._look)
+
+    def _look(self) -> None:
+        """Another ztui may have moved the run; nothing is read when nothing was written, nor drawn without a change."""
+        opened = self.session.opened
+        if opened is None or self.run_id is None or not self.is_current:
+            return
+        revision = opened.runs.revision()
+        if revision != self._revision:
+            self._revision = revision
+            state = fresher(opened.runs.get(self.run_id), self.ztui.live.get(self.run_id))
+            if state != self._state:
+                self._changed(state)
 
     def retitle(self) -> None:
         """The run's own file and org, as soon as there is a run."""
