@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.checking import SCHEMA, mapping_of, opened, oracle, told, write
 from ztui.csvfile import scan
-from ztui.engine import preflight_run
+from ztui.engine import preflight_ranges, preflight_run
 from ztui.engine.preflight import CheckReport, check
 from ztui.engine.preflight_pool import Child
 from ztui.engine.preflight_segment import Job, SegmentCheck
@@ -208,8 +208,8 @@ def big(path: Path, count: int, seed: int = 1) -> tuple[Path, int]:
 
 async def test_children_find_what_one_thread_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, count = big(tmp_path / "f.csv", 30_000)
-    monkeypatch.setattr(preflight_run, "_LEAST", 1 << 17)
-    monkeypatch.setattr(preflight_run, "_MOST", 1 << 18)
+    monkeypatch.setattr(preflight_ranges, "LEAST", 1 << 17)
+    monkeypatch.setattr(preflight_ranges, "_MOST", 1 << 18)
     monkeypatch.setattr(preflight_run, "child_count", lambda: 2)
     file = opened(path)
     reports: list[CheckReport] = []
@@ -230,8 +230,8 @@ async def test_a_wrong_cut_within_quotes_is_mended(tmp_path: Path, monkeypatch: 
     # One cell holds hundreds of lines that look just like records: every cut inside it is wrong.
     rows[6000][6] = "\n".join(",".join(good(n)[:6]) + ",y" for n in range(12_000))
     write(path, HEADER, rows)
-    monkeypatch.setattr(preflight_run, "_LEAST", 1 << 16)
-    monkeypatch.setattr(preflight_run, "_MOST", 1 << 16)
+    monkeypatch.setattr(preflight_ranges, "LEAST", 1 << 16)
+    monkeypatch.setattr(preflight_ranges, "_MOST", 1 << 16)
     monkeypatch.setattr(preflight_run, "child_count", lambda: 2)
     rows[6999][1] = "bad"
     write(path, HEADER, rows)
@@ -239,6 +239,21 @@ async def test_a_wrong_cut_within_quotes_is_mended(tmp_path: Path, monkeypatch: 
     report = await check(file, mapping_of(HEADER), SCHEMA)
     assert report.rows_checked == 7000
     assert told(report) == oracle(file, mapping_of(HEADER))
+
+
+async def test_children_begin_anew_without_a_misfit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other children found before the first rows showed the misfit must not count."""
+    rows = [good(n) for n in range(12_000)]
+    for row in rows:
+        row[1] = "nothing like an address"
+    rows[11_000][0] = ""
+    path = write(tmp_path / "f.csv", HEADER, rows)
+    monkeypatch.setattr(preflight_ranges, "LEAST", 1 << 16)
+    monkeypatch.setattr(preflight_run, "child_count", lambda: 3)
+    report = await check(opened(path), mapping_of(HEADER), SCHEMA)
+    assert {g.rule: g.count for g in report.groups} == {"COLUMN_MISFIT": 1, "REQUIRED_BLANK": 1}
+    assert report.rows_checked == 12_000
+    assert list(report.refused_records()) == [11_000]
 
 
 async def test_cancelling_ends_the_children(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ztui.csvfile.scan import resync
-from ztui.engine.preflight_repeats import RepeatsJob, find_repeats
+from ztui.engine.preflight_repeats import KeyFile, RepeatsJob, find_repeats, repeated_share
 from ztui.engine.preflight_segment import Job, SegmentCheck, SegmentResult
 from ztui.errors import ZtuiError
 
@@ -79,6 +79,10 @@ class Worker:
         result = check.run(start, end)
         write_keys(result, keys)
         return result
+
+    def repeated(self, files: tuple[KeyFile, ...], turn: int, turns: int) -> set[int]:
+        """See `repeated_share`."""
+        return repeated_share(files, turn, turns)
 
     def repeats(self, job: RepeatsJob) -> Any:
         """See `find_repeats`."""

@@ -32,7 +32,8 @@ class KeyFile:
 class RepeatsJob:
     """What to look through: one key's files in order, the places (offset, record, line) where reading can begin.
 
-    `only` limits the search to these records (sorted), `edits` replace the key's value.
+    `only` limits the search to these records (sorted), `edits` replace the key's value, `twice` are the numbers that
+    occur more than once (None: not known yet).
     """
 
     slot: int
@@ -40,6 +41,12 @@ class RepeatsJob:
     places: tuple[tuple[int, int, int], ...]
     only: tuple[int, ...] | None = None
     edits: tuple[CellEdit, ...] = ()
+    twice: frozenset[int] | None = None
+
+
+def turns(total: int, children: int) -> int:
+    """Into how many shares of `repeated_share` so many numbers are best divided among the children."""
+    return max(children, -(-total // _AT_ONCE))
 
 
 def numbers_of(file: KeyFile) -> array[int]:
@@ -50,6 +57,11 @@ def numbers_of(file: KeyFile) -> array[int]:
     return numbers
 
 
+def repeated_share(files: Sequence[KeyFile], turn: int, turns: int) -> set[int]:
+    """The numbers that occur more than once in the files, of those that leave `turn` when divided by `turns`."""
+    return _repeated_once(map(numbers_of, files), turn, turns)
+
+
 def repeated(read: Callable[[], Iterable[array[int]]], total: int, at_once: int = _AT_ONCE) -> set[int]:
     """The numbers that occur more than once in `total` ones, blank keys aside.
 
@@ -58,15 +70,23 @@ def repeated(read: Callable[[], Iterable[array[int]]], total: int, at_once: int 
     passes = max(1, -(-total // at_once))
     twice: set[int] = set()
     for turn in range(passes):
-        seen: set[int] = set()
-        for numbers in read():
-            mine: Sequence[int] = numbers if passes == 1 else [n for n in numbers if n % passes == turn]
-            distinct = set(mine)
-            if len(distinct) < len(mine):
-                once: set[int] = set()
-                twice.update(n for n in mine if n in once or once.add(n))  # type: ignore[func-returns-value]
+        twice |= _repeated_once(read(), turn, passes)
+    return twice
+
+
+def _repeated_once(arrays: Iterable[array[int]], turn: int, turns: int) -> set[int]:
+    """The numbers of one share that occur more than once, blank keys aside."""
+    twice: set[int] = set()
+    seen: set[int] = set()
+    for numbers in arrays:
+        mine: Sequence[int] = numbers if turns == 1 else [n for n in numbers if n % turns == turn]
+        distinct = set(mine)
+        if len(distinct) < len(mine):
+            once: set[int] = set()
+            twice.update(n for n in mine if n in once or once.add(n))  # type: ignore[func-returns-value]
+        if not seen.isdisjoint(distinct):
             twice |= seen & distinct
-            seen |= distinct
+        seen |= distinct
     twice.discard(BLANK_KEY)
     return twice
 
@@ -103,7 +123,7 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
     """The records whose key an earlier record has, in order; `extra` is the line of the first record with that key."""
     rule = check.rules.fields[job.slot]
     edits = {e.record: e.value for e in job.edits if e.api_name == rule.api_name}
-    twice = repeated(lambda: map(numbers_of, job.files), sum(f.records for f in job.files))
+    twice = set(job.twice) if job.twice is not None else _all_repeated(job.files)
     # an edited record can meet any other, by its new key or because it is refused no more
     touched = sorted({e.record for e in job.edits})
     for record, _, cells in read_records(check, job.places, touched):
@@ -133,6 +153,10 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
             value = edits.get(record)
             hits.add(record, line, check.rules.source(job.slot, cells) if value is None else value, at)
     return hits
+
+
+def _all_repeated(files: Sequence[KeyFile]) -> set[int]:
+    return repeated(lambda: map(numbers_of, files), sum(f.records for f in files))
 
 
 def _text(check: SegmentCheck, slot: int, cells: Sequence[str], edited: str | None) -> str:

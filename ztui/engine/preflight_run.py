@@ -17,8 +17,9 @@ from typing import Any, Protocol
 from ztui.engine.check_worker import write_keys
 from ztui.engine.preflight_edits import apply_edits, limit_to
 from ztui.engine.preflight_head import call_out
-from ztui.engine.preflight_pool import Child, Children, child_count
-from ztui.engine.preflight_repeats import KeyFile, RepeatsJob, find_repeats
+from ztui.engine.preflight_pool import Children, child_count
+from ztui.engine.preflight_ranges import LEAST, Ranges
+from ztui.engine.preflight_repeats import KeyFile, RepeatsJob, find_repeats, turns
 from ztui.engine.preflight_report import CheckReport, Chunk, groups_of, refused_of
 from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import Hits, Job, SegmentCheck, SegmentResult
@@ -30,7 +31,6 @@ HEAD = 5_000
 """Rows that answer at once."""
 
 _SMALL = 1 << 17
-_LEAST, _MOST = 1 << 20, 1 << 24
 
 
 class CheckedFile(Protocol):
@@ -91,10 +91,10 @@ class CheckRun:
                 await self._here(check, Path(folder))
                 await self._repeats(lambda job: asyncio.to_thread(find_repeats, check, job))
             else:
-                count = child_count() if size > 4 * _LEAST else 1
+                count = child_count() if size > 4 * LEAST else 1
                 async with Children(count) as children:
                     await self._in_children(children, Path(folder))
-                    await self._repeats(lambda job: children.children[0].ask("repeats", job))
+                    await self._repeats(lambda job: _repeats_in(children, job))
         return await self._finish()
 
     async def _here(self, check: SegmentCheck, folder: Path) -> None:
@@ -110,15 +110,22 @@ class CheckRun:
 
     async def _in_children(self, children: Children, folder: Path) -> None:
         await children.everyone("job", self._job)
-        head: SegmentResult = await children.children[0].ask("head", HEAD)
-        self._take_head(head, str(folder / "head-"))
-        self._report()
         size = self._job.info.data_path.stat().st_size
-        if head.records < HEAD or head.end >= size:
-            return
-        if self._restart_skipping(head):
-            await children.everyone("job", self._job)
-        await _Ranges(self, children, head.end, size, folder).run()
+        start = self._job.info.data_start
+        async with Ranges(children, start, size, folder, self._take, self._report) as ranges:
+            # the others need not wait for the first rows
+            head: SegmentResult = await ranges.beside(children.children[0].ask("head", HEAD))
+            self._take_head(head, str(folder / "head-"))
+            self._report()
+            if head.records < HEAD or head.end >= size:
+                return
+            if not self._restart_skipping(head):
+                await ranges.run(head.end)
+                return
+            await ranges.halt()
+        await children.everyone("job", self._job)
+        async with Ranges(children, head.end, size, folder, self._take, self._report) as ranges:
+            await ranges.run(head.end)
 
     def _take_head(self, head: SegmentResult, prefix: str) -> None:
         write_keys(head, prefix)
@@ -200,62 +207,14 @@ class CheckRun:
         return report
 
 
-class _Ranges:
-    """Hands the ranges behind the head to the children and puts the results together in the file's order."""
-
-    def __init__(self, run: CheckRun, children: Children, start: int, size: int, folder: Path) -> None:
-        self._run = run
-        self._children = children.children
-        self._folder = folder
-        step = min(max((size - start) // (len(self._children) * 6), _LEAST), _MOST)
-        cuts = list(range(start, size, step))
-        self._starts = cuts
-        self._ends: list[int | None] = [*cuts[1:], None]
-        self._results: dict[int, SegmentResult | None] = {}
-        self._next = 0
-        self._expected = start
-        self._queue: asyncio.PriorityQueue[tuple[int, int | None]] = asyncio.PriorityQueue()
-        self._all = asyncio.Event()
-
-    async def run(self) -> None:
-        """Check all ranges; what a child raises goes to the caller."""
-        for at in range(len(self._starts)):
-            self._queue.put_nowait((at, self._starts[0] if at == 0 else None))
-        workers = [asyncio.ensure_future(self._work(child)) for child in self._children]
-        over = asyncio.ensure_future(self._all.wait())
-        try:
-            done, _ = await asyncio.wait({*workers, over}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in (*workers, over):
-                task.cancel()
-            await asyncio.gather(*workers, over, return_exceptions=True)
-
-    async def _work(self, child: Child) -> None:
-        while True:
-            at, start = await self._queue.get()
-            prefix = str(self._folder / f"{at}-")
-            self._results[at] = await child.ask("segment", start, self._starts[at], self._ends[at], prefix)
-            self._chain()
-
-    def _chain(self) -> None:
-        """Take the results that follow on what is taken; a range that began elsewhere is done again from there."""
-        took = False
-        while self._next in self._results:
-            at = self._next
-            end = self._ends[at]
-            result = self._results.pop(at)
-            if result is not None and result.start == self._expected:
-                self._run._take(result, str(self._folder / f"{at}-"))
-                self._expected = result.end
-                took = True
-            elif end is None or self._expected < end:
-                self._queue.put_nowait((at, self._expected))
-                break
-            # else: a record that began before swallows the whole range
-            self._next += 1
-        if took:
-            self._run._report()
-        if self._next == len(self._starts):
-            self._all.set()
+async def _repeats_in(children: Children, job: RepeatsJob) -> Hits:
+    """Have the children look for equal numbers side by side, and the first of them compare what meets."""
+    several = children.children
+    many = turns(sum(f.records for f in job.files), len(several))
+    twice: set[int] = set()
+    for first in range(0, many, len(several)):
+        shares = zip(several, range(first, many), strict=False)
+        found = await asyncio.gather(*(child.ask("repeated", job.files, turn, many) for child, turn in shares))
+        twice.update(*found)
+    hits: Hits = await several[0].ask("repeats", replace(job, twice=frozenset(twice)))
+    return hits
