@@ -81,7 +81,10 @@ class Draft:
         suggestion = self.suggestions.get(column)
         if not steps and suggestion is not None and suggestion.api_name == field.api_name:
             steps = suggestion.steps
-        mapped = FieldMapping(field.api_name, (column,), steps, before.default if before else None)
+        find_by = before.find_by if before else None
+        if suggestion is not None and suggestion.api_name == field.api_name:
+            find_by = suggestion.find_by or find_by
+        mapped = FieldMapping(field.api_name, (column,), steps, before.default if before else None, find_by)
         header = self.header(column)
         return self.change(self.mapping.with_field(mapped), f"{header} → {field.label}")
 
@@ -120,6 +123,14 @@ class Draft:
             return False
         mapped = replace(before, steps=steps)
         return self.change(self.mapping.with_field(mapped), f"transforms of {self.label(api_name)}")
+
+    def set_find_by(self, api_name: str, find_by: str | None) -> bool:
+        """Another field of the looked-up module that the values of a lookup or owner are matched by."""
+        before = self.mapping.for_field(api_name)
+        if before is None:
+            return False
+        mapped = replace(before, find_by=find_by)
+        return self.change(self.mapping.with_field(mapped), f"how {self.label(api_name)} is matched")
 
     def set_default(self, api_name: str, value: str | None) -> bool:
         """What is sent where the value is blank; for a field without columns it is the whole value."""
@@ -174,6 +185,10 @@ class Draft:
             for f in self.schema.writable(self.mapping.operation)
             if f.mandatory and self.mapping.for_field(f.api_name) is None
         ]
+
+    def question(self, column: int) -> str:
+        """What only a person can decide about this column, or ""."""
+        return next((question for index, question in self.questions() if index == column), "")
 
     def questions(self) -> list[tuple[int, str]]:
         """What only a person can decide about columns that are mapped as proposed and not treated yet."""

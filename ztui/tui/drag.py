@@ -7,6 +7,7 @@ pointer; the screen mixes in `DragField`, keeps the ghost mounted (toggling it w
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -63,9 +64,9 @@ class DragSource(Widget):
     _dragging: bool = False
     _from: Offset = Offset(0, 0)
 
+    @abstractmethod
     def cargo_at(self, x: int, y: int) -> Cargo | None:
         """What can be dragged from this cell of the widget."""
-        raise NotImplementedError
 
     @property
     def dragging(self) -> bool:

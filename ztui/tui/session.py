@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ztui.errors import ZtuiError
+
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
     from ztui.engine.preflight import CheckReport
     from ztui.engine.workspace import Workspace
-    from ztui.model.crm import ModuleSchema
+    from ztui.model.crm import Field, ModuleSchema
     from ztui.model.mapping import Mapping
     from ztui.model.profile import Profile
     from ztui.model.table import DialectOverrides
@@ -148,6 +150,21 @@ class Session:
         self.draft = await asyncio.to_thread(work)
         self.report = self.checked = None
         return self.draft
+
+    async def reference_keys(self, field: Field) -> tuple[tuple[str, str], ...]:
+        """(find_by, label) pairs that a lookup or owner can be matched by; () for other fields."""
+        from ztui.engine.references import reference_keys
+
+        target = field.lookup.module if field.lookup is not None else ""
+        known = reference_keys(field)
+        if not known or not target:
+            return known
+        workspace = await self.workspace()
+        try:
+            return reference_keys(field, await workspace.schema(target))
+        except ZtuiError:
+            # Not every module can be asked for (offline, no permission): what the field itself tells remains.
+            return known
 
     # -- checking
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -30,11 +31,28 @@ COMMON = (
 )
 
 
+#: What a way is: steps for the values, a field that references are matched by, or the table of list values.
+_STEPS, _MATCH, _TABLE = "steps", "match", "table"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    kind: str
+    label: str
+    reason: str
+    steps: tuple[Step, ...] = ()
+    find_by: str | None = None
+    taken: bool = False
+
+
 class TransformsDialog(Dialog[bool]):
     """A list of ways to treat the values; the marked one shows what it makes of them; Enter takes it."""
 
-    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "take"), ("Esc", "cancel"))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("plus", "combine", "Join another column", show=False)]
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "take"), ("+", "join a column"), ("Esc", "cancel"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "combine", "Join another column", show=False),
+        Binding("v", "table", "List values", show=False),
+    ]
     DEFAULT_CSS = """
     TransformsDialog {
         & > #box { width: 78; }
@@ -47,15 +65,23 @@ class TransformsDialog(Dialog[bool]):
     """
 
     def __init__(
-        self, draft: Draft, field: Field, file: OpenFile, proposals: tuple[Proposal, ...] | None = None
+        self,
+        draft: Draft,
+        field: Field,
+        file: OpenFile,
+        proposals: tuple[Proposal, ...] | None = None,
+        *,
+        keys: tuple[tuple[str, str], ...] = (),
     ) -> None:
         mapped = draft.mapping.for_field(field.api_name)
         super().__init__(f"{field.label} ← {fed_by(mapped, draft.mapping.headers) or 'nothing yet'}")
         self._draft, self._field, self._file = draft, field, file
         self._columns = mapped.columns if mapped else ()
         self._now = mapped.steps if mapped else ()
+        self._find_by = mapped.find_by if mapped else None
         self._given = proposals
-        self._ways: list[tuple[tuple[Step, ...], str]] = []
+        self._keys = keys
+        self._ways: list[_Way] = []
         self._question = ""
 
     def body(self) -> ComposeResult:
@@ -77,7 +103,6 @@ class TransformsDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         """The ways there are."""
-        from ztui.engine.transform import describe_step
         from ztui.engine.transform_propose import propose_steps
 
         rows = self._file.sample()
@@ -88,37 +113,53 @@ class TransformsDialog(Dialog[bool]):
                 column = self._columns[0]
                 values = [r.cells[column] for r in rows if column < len(r.cells)]
                 proposals = propose_steps(self._field, values)
-        ways: list[tuple[tuple[Step, ...], str]] = []
-        labels: list[str] = []
-
-        def add(steps: tuple[Step, ...], label: str, reason: str) -> None:
-            if steps not in [w[0] for w in ways]:
-                ways.append((steps, reason))
-                labels.append(label)
-
-        def said(steps: tuple[Step, ...]) -> str:
-            return ", then ".join(describe_step(s) for s in steps) or "send the values as they are"
-
-        if self._now:
-            add(self._now, said(self._now), "as it is now")
-        for proposal in proposals:
-            label = f"{proposal.label}: {said(proposal.steps)}" if proposal.label else said(proposal.steps)
-            add(proposal.steps, label, proposal.reason)
-            self._question = self._question or proposal.question or ""
-        add((), said(()), "nothing is changed")
-        join = tuple(s for s in self._now if s.name == "join")
-        for steps in COMMON:
-            add((*join, *steps), said((*join, *steps)), "a common one")
-        self._ways = ways
+        self._ways = [*self._other_ways(), *self._step_ways(proposals)]
         grid = self.query_one("#ways", Grid)
-        now = self._now
-        grid.show(source=Lines([Line(("●" if ways[i][0] == now else "", label)) for i, label in enumerate(labels)]))
-        grid.styles.height = min(len(ways), 10)
+        grid.show(source=Lines([Line(("●" if way.taken else "", way.label)) for way in self._ways]))
+        grid.styles.height = min(len(self._ways), 10)
         question = self.query_one("#question", Words)
         question.say((self._question, "warn") if self._question else "")
         question.display = bool(self._question)
         grid.focus()
         self._tell()
+
+    def _other_ways(self) -> list[_Way]:
+        """What is no step: the table of list values, the field that references are matched by."""
+        from ztui.engine.value_table import has_table
+
+        if not self._columns:
+            return []
+        ways = []
+        if has_table(self._field):
+            label = "choose the list value for each value …"
+            ways.append(_Way(_TABLE, label, "v opens it from anywhere here", self._now))
+        for find_by, label in self._keys:
+            taken = find_by == (self._find_by or self._keys[0][0])
+            reason = "as it is now" if taken else f"the values are looked up as {find_by}"
+            ways.append(_Way(_MATCH, f"match by {label} ({find_by})", reason, self._now, find_by, taken))
+        return ways
+
+    def _step_ways(self, proposals: tuple[Proposal, ...]) -> list[_Way]:
+        from ztui.engine.transform import describe_step
+
+        ways: list[_Way] = []
+
+        def add(steps: tuple[Step, ...], reason: str, name: str = "") -> None:
+            if steps not in [way.steps for way in ways]:
+                said = ", then ".join(describe_step(s) for s in steps) or "send the values as they are"
+                label = f"{name}: {said}" if name else said
+                ways.append(_Way(_STEPS, label, reason, steps, taken=steps == self._now))
+
+        if self._now:
+            add(self._now, "as it is now")
+        for proposal in proposals:
+            add(proposal.steps, proposal.reason, proposal.label)
+            self._question = self._question or proposal.question or ""
+        add((), "nothing is changed")
+        join = tuple(s for s in self._now if s.name == "join")
+        for steps in COMMON:
+            add((*join, *steps), "a common one")
+        return ways
 
     def on_grid_moved(self) -> None:
         """What the marked way does."""
@@ -128,8 +169,8 @@ class TransformsDialog(Dialog[bool]):
         from ztui.engine.transform import compile_steps
         from ztui.engine.transform_steps import Refusal
 
-        steps, reason = self._ways[self.query_one("#ways", Grid).line]
-        apply = compile_steps(steps, len(self._columns) or 1)
+        way = self._ways[self.query_one("#ways", Grid).line]
+        apply = compile_steps(way.steps, len(self._columns) or 1)
         lines: list[Line] = []
         seen: set[tuple[str, ...]] = set()
         plain: list[Line] = []
@@ -146,7 +187,7 @@ class TransformsDialog(Dialog[bool]):
             (lines if mark else plain).append(line)
         # What changes, or cannot be read, is worth seeing first.
         self.query_one("#changes", Grid).show(source=Lines(lines + plain))
-        self.query_one("#reason", Words).say(reason)
+        self.query_one("#reason", Words).say(way.reason)
 
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Enter."""
@@ -158,8 +199,22 @@ class TransformsDialog(Dialog[bool]):
             self._tell()
 
     def _take(self, line: int) -> None:
-        self._draft.set_steps(self._field.api_name, self._ways[line][0])
+        way = self._ways[line]
+        if way.kind == _TABLE:
+            self.action_table()
+            return
+        if way.kind == _MATCH:
+            self._draft.set_find_by(self._field.api_name, way.find_by)
+        else:
+            self._draft.set_steps(self._field.api_name, way.steps)
         self.dismiss(True)
+
+    def action_table(self) -> None:
+        """List value by list value."""
+        if any(way.kind == _TABLE for way in self._ways):
+            from ztui.tui.dialogs.value_table import ValueTableDialog
+
+            self.app.push_screen(ValueTableDialog(self._draft, self._field, self._file), lambda _: self.dismiss(True))
 
     def action_combine(self) -> None:
         """Feed the field from one more column."""

@@ -9,8 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from ztui.present.fields import why_not
-from ztui.present.preview import dialect_line, mapped_counts, rows_line
 from ztui.tui.drag import DragSource, Ghost
 from ztui.tui.screens.mapping_choosing import Choosing
 from ztui.tui.screens.mapping_looking import Looking
@@ -23,9 +21,7 @@ from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
-    from ztui.model.crm import Field
     from ztui.model.finding import Finding
-    from ztui.model.mapping import Step
 
 
 class MappingScreen(Opening, Choosing, Looking, Saving):
@@ -82,73 +78,6 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         else:
             self.show_file()
 
-    # -- parts
-
-    @property
-    def fields(self) -> FieldList:
-        """The left pane's list."""
-        return self.query_one(FieldList)
-
-    @property
-    def preview(self) -> Preview:
-        """The right pane's table."""
-        return self.query_one(Preview)
-
-    # -- showing
-
-    def show_file(self) -> None:
-        """The file (again) from the top."""
-        self.preview.open(self.session.file, self.session.draft)
-        self.show_draft()
-
-    def show_draft(self) -> None:
-        """The mapping as it is now, everywhere it shows."""
-        session = self.session
-        draft, file = session.draft, session.file
-        samples = [row.cells for row in file.rows(0, 20)] if file else []
-        self.fields.refill(draft, samples)
-        self.preview.remap(draft)
-        if file is not None:
-            self.show_counts()
-        if draft is not None and file is not None:
-            done, columns = mapped_counts(draft.mapping, len(file.info.headers))
-            parts = [(f"{done} of {columns} columns mapped", "good" if done else "warn")]
-            missing = draft.missing()
-            if missing:
-                names = ", ".join(f.label for f in missing[:3]) + (" …" if len(missing) > 3 else "")
-                parts.append((f"{names} missing", "bad"))
-            questions = draft.questions()
-            if questions:
-                parts.append((f"{draft.header(questions[0][0])}: t answers a question", "warn"))
-            self.query_one(Stepper).status(*parts)
-            left = self.fields
-            left.border_title = f"{session.module} fields"
-            fed = len(draft.mapping.fields)
-            found = f" · /{self.fields.filter.replace('[', '')}" if self.fields.filter else ""
-            left.border_subtitle = f"{fed} of {len(draft.schema.writable(draft.mapping.operation))} fed{found}"
-        self.retitle()
-        self.show_detail()
-
-    def show_counts(self) -> None:
-        """How many rows, and how they are read."""
-        file = self.session.file
-        if file is None:
-            return
-        right = self.preview
-        right.border_title = rows_line(file.indexed_rows, file.row_count, file.estimated_rows)
-        right.border_subtitle = dialect_line(file.info).replace("[", "(")
-
-    def show_detail(self) -> None:
-        """The lines about the field or column under the cursor."""
-        draft, file = self.session.draft, self.session.file
-        detail = self.query_one(Detail)
-        if draft is None or file is None:
-            detail.wait()
-        elif self.preview.has_focus:
-            detail.of_column(draft, self.preview.column, file)
-        elif self.fields.field is not None:
-            detail.of_field(draft, self.fields.field, file)
-
     def go_to_finding(self, finding: Finding) -> None:
         """Put the cursor on the cell (or the field) that a finding is about."""
         if finding.record is not None:
@@ -190,6 +119,16 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
                 self.action_open_file()
             case 3 | 4:
                 self.action_check()
+
+    def action_escape(self) -> None:
+        """Give up a drag, drop the filter, or go back."""
+        if self.preview.cancel_drag() or self.fields.cancel_drag():
+            return
+        if self.fields.filter:
+            self.fields.filter = ""
+            self.show_draft()
+            return
+        self.action_home()
 
     # -- dragging
 
@@ -236,20 +175,3 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         column = self.preview.column_at(x - self.preview.content_region.x)
         if column is not None:
             self.assign(column, field)
-
-    def assign(self, column: int, field: Field, steps: tuple[Step, ...] = ()) -> None:
-        """Map, or say why not."""
-        draft = self.session.draft
-        if draft is None:
-            return
-        refused = why_not(field, draft.mapping.operation)
-        if refused:
-            self.notify(refused, severity="warning", timeout=5)
-            return
-        before = draft.mapping.for_field(field.api_name)
-        if draft.assign(column, field, steps):
-            self.fields.go_to(field.api_name)
-            self.show_draft()
-            if before is not None and before.columns:
-                self.notify(f"{field.label} now comes from {draft.header(column)}.  ctrl+z takes it back.", timeout=3)
-            self.propose_steps(field.api_name)

@@ -11,6 +11,8 @@ from ztui.tui.screens.mapping_parts import MappingParts
 
 if TYPE_CHECKING:
     from ztui.engine.transform_propose import Proposal
+    from ztui.model.crm import Field
+    from ztui.model.mapping import Step
 
 
 class Choosing(MappingParts):
@@ -99,6 +101,23 @@ class Choosing(MappingParts):
 
         self.app.push_screen(picker, chosen)
 
+    def assign(self, column: int, field: Field, steps: tuple[Step, ...] = ()) -> None:
+        """Map, or say why not."""
+        draft = self.session.draft
+        if draft is None:
+            return
+        refused = why_not(field, draft.mapping.operation)
+        if refused:
+            self.notify(refused, severity="warning", timeout=5)
+            return
+        before = draft.mapping.for_field(field.api_name)
+        if draft.assign(column, field, steps):
+            self.fields.go_to(field.api_name)
+            self.show_draft()
+            if before is not None and before.columns:
+                self.notify(f"{field.label} now comes from {draft.header(column)}.  ctrl+z takes it back.", timeout=3)
+            self.propose_steps(field.api_name)
+
     def propose_steps(self, api_name: str) -> None:
         """After a mapping by hand: what the values need; questions are asked, the rest is taken and told."""
         self.work(self._propose_steps(api_name), "steps")
@@ -123,7 +142,11 @@ class Choosing(MappingParts):
             from ztui.tui.dialogs.transforms import TransformsDialog
 
             self.app.push_screen(TransformsDialog(draft, field, file, proposals), self._after_dialog)
-        elif draft.set_steps(api_name, proposals[0].steps):
+            return
+        treated = draft.set_steps(api_name, proposals[0].steps)
+        if mapped.find_by is None and proposals[0].find_by:
+            treated = draft.set_find_by(api_name, proposals[0].find_by) or treated
+        if treated:
             self.show_draft()
             self.notify(f"{field.label}: {proposals[0].reason}.  t shows before and after.", timeout=4)
 
@@ -186,16 +209,6 @@ class Choosing(MappingParts):
             Prompt("Find fields", "Words of the label, API name or type; empty shows all.", self.fields.filter), chosen
         )
 
-    def action_escape(self) -> None:
-        """Give up a drag, drop the filter, or go back."""
-        if self.preview.cancel_drag() or self.fields.cancel_drag():
-            return
-        if self.fields.filter:
-            self.fields.filter = ""
-            self.show_draft()
-            return
-        self.action_home()
-
     def action_options(self) -> None:
         """Operation, key, blanks, layout, call-back, constants."""
         draft = self.session.draft
@@ -217,9 +230,16 @@ class Choosing(MappingParts):
         if field is None:
             self.notify("Map the column first; then its values can be transformed.", timeout=3)
             return
+        self.work(self._transforms(field), "steps")
+
+    async def _transforms(self, field: Field) -> None:
+        draft, file = self.session.draft, self.session.file
+        keys = await self.session.reference_keys(field)
+        if draft is None or file is None or draft is not self.session.draft:
+            return
         from ztui.tui.dialogs.transforms import TransformsDialog
 
-        self.app.push_screen(TransformsDialog(draft, field, file), self._after_dialog)
+        self.app.push_screen(TransformsDialog(draft, field, file, keys=keys), self._after_dialog)
 
     def action_check(self) -> None:
         """Find what would be refused."""

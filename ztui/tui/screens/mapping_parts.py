@@ -1,47 +1,79 @@
-"""What the mapping screen's actions may count on: its widgets and how it shows things."""
+"""What the actions of the mapping screen share: the two panes, and how the file and the draft show in them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ztui.present.preview import dialect_line, mapped_counts, rows_line
 from ztui.tui.screens.base import ZtuiScreen
-
-if TYPE_CHECKING:
-    from ztui.model.crm import Field
-    from ztui.model.mapping import Step
-    from ztui.tui.widgets.fields import FieldList
-    from ztui.tui.widgets.preview import Preview
+from ztui.tui.widgets.chrome import Stepper
+from ztui.tui.widgets.detail import Detail
+from ztui.tui.widgets.fields import FieldList
+from ztui.tui.widgets.preview import Preview
 
 
 class MappingParts(ZtuiScreen):
-    """Abstract: the parts of the mapping screen."""
+    """What is on the mapping screen."""
 
     @property
     def fields(self) -> FieldList:
         """The left pane's list."""
-        raise NotImplementedError
+        return self.query_one(FieldList)
 
     @property
     def preview(self) -> Preview:
         """The right pane's table."""
-        raise NotImplementedError
+        return self.query_one(Preview)
+
+    # -- showing
 
     def show_file(self) -> None:
-        """Show the file from the top."""
-        raise NotImplementedError
+        """The file (again) from the top."""
+        self.preview.open(self.session.file, self.session.draft)
+        self.show_draft()
 
     def show_draft(self) -> None:
-        """Show the mapping as it is now."""
-        raise NotImplementedError
+        """The mapping as it is now, everywhere it shows."""
+        session = self.session
+        draft, file = session.draft, session.file
+        samples = [row.cells for row in file.rows(0, 20)] if file else []
+        self.fields.refill(draft, samples)
+        self.preview.remap(draft)
+        if file is not None:
+            self.show_counts()
+        if draft is not None and file is not None:
+            done, columns = mapped_counts(draft.mapping, len(file.info.headers))
+            parts = [(f"{done} of {columns} columns mapped", "good" if done else "warn")]
+            missing = draft.missing()
+            if missing:
+                names = ", ".join(f.label for f in missing[:3]) + (" …" if len(missing) > 3 else "")
+                parts.append((f"{names} missing", "bad"))
+            questions = draft.questions()
+            if questions:
+                parts.append((f"{draft.header(questions[0][0])}: t answers a question", "warn"))
+            self.query_one(Stepper).status(*parts)
+            left = self.fields
+            left.border_title = f"{session.module} fields"
+            fed = len(draft.mapping.fields)
+            found = f" · /{self.fields.filter.replace('[', '')}" if self.fields.filter else ""
+            left.border_subtitle = f"{fed} of {len(draft.schema.writable(draft.mapping.operation))} fed{found}"
+        self.retitle()
+        self.show_detail()
 
     def show_counts(self) -> None:
-        """Show how many rows there are."""
-        raise NotImplementedError
+        """How many rows, and how they are read."""
+        file = self.session.file
+        if file is None:
+            return
+        right = self.preview
+        right.border_title = rows_line(file.indexed_rows, file.row_count, file.estimated_rows)
+        right.border_subtitle = dialect_line(file.info).replace("[", "(")
 
-    def assign(self, column: int, field: Field, steps: tuple[Step, ...] = ()) -> None:
-        """Map a column to a field, or say why not."""
-        raise NotImplementedError
-
-    def action_home(self) -> None:
-        """To the runs and recent files."""
-        raise NotImplementedError
+    def show_detail(self) -> None:
+        """The lines about the field or column under the cursor."""
+        draft, file = self.session.draft, self.session.file
+        detail = self.query_one(Detail)
+        if draft is None or file is None:
+            detail.wait()
+        elif self.preview.has_focus:
+            detail.of_column(draft, self.preview.column, file)
+        elif self.fields.field is not None:
+            detail.of_field(draft, self.fields.field, file)

@@ -117,6 +117,9 @@ class Preview(Grid, DragSource):
                 columns.append(Column(header))
                 continue
             note, note_mark = head_note(draft.mapping, draft.schema, index, draft.confidence(index))
+            if draft.question(index):
+                # Only a person can tell what the values mean: that comes before how sure the field is.
+                note, note_mark = f"? t  {note}", "warn"
             mark = "" if draft.mapping.for_column(index) else "faint"
             columns.append(Column(header, note=note, note_mark=note_mark, mark=mark))
         return columns
