@@ -15,6 +15,7 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ztui.engine.workspace import Workspace
 
 T = TypeVar("T")
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -90,15 +92,46 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
             if task is not None:
                 task.cancel()
 
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in _ENDING:
             with contextlib.suppress(ValueError, RuntimeError):  # signals can be handled in the main thread only
                 if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means: go on without the terminal
                     loop.add_signal_handler(number, stop, number)
         return await main
 
+    with _as_it_was():
+        try:
+            return asyncio.run(guarded())
+        except asyncio.CancelledError:
+            raise Interrupted(got[0] if got else signal.SIGINT) from None
+        except KeyboardInterrupt:
+            raise Interrupted(signal.SIGINT) from None
+
+
+@contextlib.contextmanager
+def orderly_ends() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise `Interrupted` outside of an event loop, too: sandboxes and temporary folders go with us.
+
+    A signal that is ignored (nohup) stays ignored.
+    """
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    with _as_it_was():
+        for number in _ENDING:
+            with contextlib.suppress(ValueError):  # signals can be handled in the main thread only
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    signal.signal(number, stop)
+        yield
+
+
+@contextlib.contextmanager
+def _as_it_was() -> Iterator[None]:
+    """Put the handlers back afterwards: an event loop leaves the system's default behind."""
+    before = {number: signal.getsignal(number) for number in _ENDING}
     try:
-        return asyncio.run(guarded())
-    except asyncio.CancelledError:
-        raise Interrupted(got[0] if got else signal.SIGINT) from None
-    except KeyboardInterrupt:
-        raise Interrupted(signal.SIGINT) from None
+        yield
+    finally:
+        for number, handler in before.items():
+            with contextlib.suppress(ValueError):
+                signal.signal(number, handler)

@@ -16,7 +16,7 @@ import click
 
 from ztui import __version__
 from ztui.cli import output
-from ztui.cli.context import App
+from ztui.cli.context import App, orderly_ends
 from ztui.cli.diagnostics import Guard
 
 #: name -> (module that exports `command`, one-line help), in the order people meet them.
@@ -156,7 +156,7 @@ def cli(ctx: click.Context) -> object:
 
 def run(argv: Sequence[str]) -> int:
     """Run the command line with these arguments (without the program's name) and return the exit status."""
-    with Guard() as guard:
+    with Guard() as guard, orderly_ends():
         result = cli.main(args=list(argv), prog_name="ztui", standalone_mode=False)
         output.flush()
         guard.status = result if isinstance(result, int) else 0

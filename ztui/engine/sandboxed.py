@@ -108,7 +108,11 @@ class Sandbox:
         )
 
     def __enter__(self) -> Sandbox:
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # a signal, while it starts
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
