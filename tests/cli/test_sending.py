@@ -131,7 +131,7 @@ class _Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("rows", "typed", "status"), [(12, "y\n", 0), (12, "n\n", 130), (1200, "1,200\n", 0), (1200, "yes\n", 130)]
+    ("rows", "typed", "status"), [(12, "y\n", 0), (12, "n\n", 130), (1200, "1,200\n", 0), (1200, "yes\n", 2)]
 )
 def test_a_person_is_asked_and_in_production_types_the_count(
     sandbox: Sandbox, tmp_path: Path, rows: int, typed: str, status: int, monkeypatch: pytest.MonkeyPatch

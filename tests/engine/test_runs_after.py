@@ -116,6 +116,22 @@ def test_many_rows_into_production_are_confirmed_by_their_number(world: World) -
     assert world.runs.confirmation(world.plan()) == ""
 
 
+async def test_a_repair_from_another_folder_finds_the_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write(30, {3})
+    monkeypatch.chdir(world.folder)
+    plan = world.plan()
+    near = replace(plan, info=replace(plan.info, path="people.csv", data_path=Path("people.csv")))
+    first = await world.runs.start(near)
+    monkeypatch.chdir("/")
+
+    session = world.runs.repair(first.run_id)
+    session.set_many([(3, "Email", "p3@example.org")])
+    state = await world.runs.start(session.to_plan())
+
+    assert state.source == str(world.path)
+    assert world.runs.total(first.run_id) == OutcomeCounts(added=30)
+
+
 async def test_of_two_processes_that_send_the_same_repair_one_does(world: World) -> None:
     world.write(30, {3, 7})
     first = await world.runs.start(world.plan())

@@ -44,6 +44,19 @@ def ask_to_send(runs: Runs, plan: ImportPlan, rows: int) -> None:
         raise click.Abort
 
 
+def say_why_stopped(state: RunState) -> None:
+    """On standard error, what keeps a run from going on and what to do about it; nothing when nothing does."""
+    if state.error is None:
+        return
+    from ztui.present.errors import info_text
+
+    told = info_text(state.error)
+    diagnostics.say(f"ztui: {told.title} ({told.code})")
+    for text in told.lines()[1:]:
+        diagnostics.say(f"  {text}")
+    diagnostics.say(f"  `ztui resume {state.run_id}` goes on where it stopped.")
+
+
 def show_end(runs: Runs, state: RunState, as_json: bool) -> int:
     """Print how a run stands (text or JSON) and return the exit status that says it."""
     from ztui.cli.outcomes import show_outcomes
@@ -58,4 +71,5 @@ def show_end(runs: Runs, state: RunState, as_json: bool) -> int:
         show_outcomes(runs, state)
         if state.parent_run is not None:
             output.line(f"With the run it mends: {total_line(runs.total(state.parent_run))}")
+    say_why_stopped(state)
     return diagnostics.exit_for_run(state)

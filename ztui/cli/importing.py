@@ -27,7 +27,13 @@ from ztui.model.crm import Operation
 @click.option("--operation", type=click.Choice([o.value for o in Operation]), help="insert, update or upsert.")
 @click.option("--find-by", metavar="FIELD", help="The key for update and upsert, by API name.")
 @click.option("--ignore-empty/--clear-empty", default=None, help="Blank cells leave fields alone, or clear them.")
-@click.option("--canary", type=click.IntRange(0), default=0, metavar="N", help="Send N rows first and look at them.")
+@click.option(
+    "--canary",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Send N rows first and look at them (see above).",
+)
 @click.option("--strict", is_flag=True, help="Send nothing when any row would be refused.")
 @click.option("--online/--offline", default=True, help="Ask the org whether lookups and owners exist (default: ask).")
 @click.option("--forecast", is_flag=True, help="For update and upsert: look the keys up and count what would change.")
@@ -61,6 +67,11 @@ def command(
 
     Without --mapping the mapping remembered for these headers is used, else the proposal if nothing in it is doubtful.
     Rows that would be refused are left out and listed. Ends with a line that accounts for every row.
+
+    Without a terminal nobody can be asked. Then a --mapping file counts as the yes, unless this very file was sent
+    before, or many rows would go into production without --canary or --yes. With --canary and no terminal, or with
+    --yes, the rest is sent only when every one of the first N rows went in; otherwise the import waits (`ztui resume
+    RUN` sends the rest) and the exit status is 1, or 5 when a row's fate is not known.
     """
     options = Options(
         path=file,

@@ -8,7 +8,7 @@ import click
 
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
-from ztui.cli.following import followed, show_end
+from ztui.cli.following import followed, say_why_stopped, show_end
 
 if TYPE_CHECKING:
     from ztui.engine.workspace import Workspace
@@ -39,7 +39,9 @@ def command(app: App, /, run: str | None, as_json: bool) -> int:
         elif not states:
             output.line("Nothing is unfinished.")
         for state in states if not as_json else ():
-            output.line(f"{state.run_id}: {summary_line(runs.counts(state.run_id))}")
+            output.line(f"{state.run_id}: {summary_line(runs.counts(state.run_id), state.total_rows)}")
+        for state in states:
+            say_why_stopped(state)
         return max((diagnostics.exit_for_run(state) for state in states), default=diagnostics.Exit.DONE)
 
     return app.run(work)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ztui.cli import diagnostics, output
-from ztui.cli.following import ask_to_send
+from ztui.cli.following import ask_to_send, say_why_stopped
 from ztui.cli.outcomes import outcome_data, show_outcomes
 from ztui.errors import PlanError, SourceError, UsageError
 from ztui.model.crm import Operation
@@ -81,6 +81,7 @@ class _Import:
             output.document(outcome_data(self.workspace.runs, state, mapped, report))
         else:
             show_outcomes(self.workspace.runs, state, report)
+        say_why_stopped(state)
         return diagnostics.exit_for_run(state) if self.options.wait or state.ended_at else diagnostics.Exit.DONE
 
     async def _map(self) -> Mapped:
@@ -184,7 +185,8 @@ class _Import:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "Nobody has looked at this mapping yet"})
         if earlier:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "This very file was sent there before"})
-        if self.workspace.runs.confirmation(plan):
+        # The first rows are the look that nobody takes: the rest follows only when all of them went in.
+        if self.workspace.runs.confirmation(plan) and not self.options.canary:
             raise UsageError("CONFIRM_NEEDED", details={"reason": f"{rows:,} rows would go into production"})
 
     async def _forecast(self, plan: ImportPlan) -> None:

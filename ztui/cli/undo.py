@@ -8,7 +8,7 @@ import click
 
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
-from ztui.errors import PlanError
+from ztui.errors import PlanError, RunError
 
 if TYPE_CHECKING:
     from ztui.engine.runs import Runs
@@ -33,6 +33,7 @@ def command(app: App, /, run: str, with_repairs: bool, force: bool, dry_run: boo
     """
 
     async def work(workspace: Workspace) -> int:
+        from ztui.engine.consent import is_that_count
         from ztui.present.outcomes import undo_lines, undo_question
 
         runs = workspace.runs
@@ -46,17 +47,19 @@ def command(app: App, /, run: str, with_repairs: bool, force: bool, dry_run: boo
                 for preview in previews:
                     output.lines([f"Run {preview.run_id}", *(f"    {text}" for text in undo_question(preview))])
             return diagnostics.Exit.DONE
-        if not yes and total:
+        if not total:
+            raise RunError("UNDO_NOTHING", details={"run": run})
+        if not yes:
             for preview in previews:
                 for text in undo_question(preview):
                     diagnostics.say(text)
             typed = click.prompt(f"Type {total} to take them back", err=True, default="", show_default=False)
-            if "".join(c for c in typed if c.isdigit()) != str(total):
+            if not is_that_count(typed, total):
                 raise PlanError("CONFIRMATION_MISSING", details={"count": total, "answer": typed})
         reports: list[UndoReport] = []
         with diagnostics.progress() as line:
             for preview in previews:
-                if preview.total or len(previews) == 1:
+                if preview.total:
                     reports.append(
                         await runs.undo(
                             preview.run_id, lambda done, of: line.update(f"{done:,} of {of:,} records"), force=force

@@ -17,6 +17,7 @@ from ztui.engine.runner import Runner
 from ztui.engine.running import CANCEL, PAUSE
 from ztui.engine.runs_after import Aftercare
 from ztui.engine.runs_known import quiet
+from ztui.engine.sources import anchored
 from ztui.errors import PlanError, RunError, ZtuiError
 from ztui.model import event as ev
 from ztui.model.finding import Finding
@@ -49,6 +50,7 @@ class Runs(Aftercare):
         `left_out` are the check's findings: rows in `plan.exclude` are kept with these codes. Cancelling the task is a
         clean shutdown; the run can be resumed. Raises PlanError before anything is kept, StoreError, ConfigError.
         """
+        plan = anchored(plan)
         profile = self._profile_for(plan)
         if profile.readonly:
             raise PlanError("PROFILE_READONLY", details={"profile": profile.name})

@@ -1,12 +1,24 @@
-"""Opens the source file of a plan again, read exactly as when it was mapped."""
+"""Finds the source file of a plan again, whatever folder a process starts in, and reads it exactly as it was mapped."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 from ztui.engine.files import OpenFile
+from ztui.model.plan import ImportPlan
 from ztui.model.table import CsvInfo
+
+
+def anchored(plan: ImportPlan) -> ImportPlan:
+    """The plan with its file named from the root: a resume or a repair may come from another folder (cron, say)."""
+    info = plan.info
+    if info.path == "-" or Path(info.path).is_absolute():
+        return plan
+    path = Path(info.path).absolute()
+    data_path = info.data_path if info.temporary else path
+    return replace(plan, info=replace(info, path=str(path), data_path=data_path.absolute()))
 
 
 def open_again(info: CsvInfo) -> OpenFile:
