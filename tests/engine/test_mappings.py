@@ -6,6 +6,8 @@ import pytest
 
 from ztui.catalogue import standard_schema
 from ztui.engine.mappings import Mappings
+from ztui.engine.transform_arguments import ARGUMENTS
+from ztui.engine.transform_steps import KINDS
 from ztui.errors import ConfigError
 from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.present.drift import drift_lines
@@ -45,6 +47,60 @@ def test_recalled_when_only_unused_columns_differ(mappings: Mappings) -> None:
     assert recalled is not None
     assert recalled.headers == ("First", "Surname", "E-mail", "Phone", "Extra")
     assert mappings.recall(("First", "Surname", "Note", "Phone"), "Leads") is None
+
+
+def test_a_hand_written_file_names_columns_in_any_order(mappings: Mappings, tmp_path: Path) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text(
+        'module = "Leads"\n[[field]]\napi_name = "Email"\ncolumn = "E-mail"\n[[field]]\napi_name = "Last_Name"\n'
+        'columns = ["Surname", "first"]\n[[field]]\napi_name = "First_Name"\ncolumn = 1\n',
+        encoding="utf-8",
+    )
+    mapping = mappings.load(path)
+    assert mappings.drift(mapping, HEADERS) == ()
+    adapted = mappings.adapt(mapping, HEADERS)
+    assert {f.api_name: f.columns for f in adapted.fields} == {
+        "Email": (2,),
+        "Last_Name": (1, 0),
+        "First_Name": (0,),
+    }
+    drift = mappings.drift(mapping, ("First", "Last name", "Note"))
+    assert [(d.kind, d.header, d.new_header) for d in drift] == [
+        ("missing", "E-mail", ""),
+        ("renamed", "Surname", "Last name"),
+    ]
+    short = mappings.drift(mappings.load(path), ())
+    assert {d.header for d in short} == {"E-mail", "Surname", "first", "column 1"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason", "near"),
+    [
+        ('["trimm"]', "there is no step called “trimm”", "trim"),
+        ('[{ step = "case", too = "upper" }]', "case has no argument “too”; it takes to", "to"),
+        ('["squeeze", { step = "digits", length = 3 }]', "digits has no argument “length”; it takes no arguments", ""),
+    ],
+)
+def test_misspelt_steps_are_told_with_the_nearest(
+    mappings: Mappings, tmp_path: Path, steps: str, reason: str, near: str
+) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text(
+        f'module = "Leads"\n[[field]]\napi_name = "Email"\ncolumn = "E-mail"\nsteps = {steps}\n', encoding="utf-8"
+    )
+    with pytest.raises(ConfigError) as caught:
+        mappings.load(path)
+    details = caught.value.details
+    assert (details["line"], details["key"], details["reason"], details["near"]) == (
+        "5",
+        "field 1: steps",
+        reason,
+        near,
+    )
+
+
+def test_every_step_has_its_arguments_listed() -> None:
+    assert set(ARGUMENTS) == set(KINDS)
 
 
 def test_a_damaged_note_is_no_obstacle(mappings: Mappings) -> None:

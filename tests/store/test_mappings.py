@@ -45,8 +45,9 @@ def test_a_file_written_by_hand(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     mapping = read_mapping(path)
-    assert mapping.headers == ("Surname", "Tel", "", "")
-    assert [f.columns for f in mapping.fields] == [(0,), (1, 3)]
+    assert not mapping.listed
+    assert mapping.headers == ("", "", "", "", "Surname", "Tel")
+    assert [f.columns for f in mapping.fields] == [(4,), (5, 3)]
     assert mapping.operation is Operation.INSERT
     assert mapping.ignore_empty
 
@@ -57,8 +58,8 @@ def test_a_file_written_by_hand(tmp_path: Path) -> None:
         ('modul = "Leads"\n', "1", "modul", "module"),
         ('module = "Leads"\noperation = "merge"\n', "2", "operation", ""),
         ('module = "Leads"\n\n[[field]]\napi_name = "A"\ncolum = "x"\n', "5", "field 1: colum", "column"),
-        ('module = "Leads"\n[[field]]\napi_name = "A"\n', "2", "field 1:", ""),
-        ('module = "Leads"\n[[field]]\napi_name = "A"\ncolumn = "x"\ncolumns = ["y"]\n', "2", "field 1:", ""),
+        ('module = "Leads"\n[[field]]\napi_name = "A"\n', "2", "field 1", ""),
+        ('module = "Leads"\n[[field]]\napi_name = "A"\ncolumn = "x"\ncolumns = ["y"]\n', "2", "field 1", ""),
         (
             'module = "L"\nheaders = ["Email"]\n[[field]]\napi_name = "A"\ncolumn = "Emai"\n',
             "5",
@@ -72,6 +73,7 @@ def test_a_file_written_by_hand(tmp_path: Path) -> None:
             "field 2: api_name",
             "",
         ),
+        ('module = "L"\n[field]\napi_name = "A"\n', "", "field", ""),
         ('module = "L"\nignore_empty = "yes"\n', "2", "ignore_empty", ""),
     ],
 )

@@ -75,9 +75,9 @@ async def map_file(workspace: Workspace, file: OpenFile, wanted: Wanted) -> Mapp
         drift = workspace.mappings.drift(given, file.info.headers)
         lost = [d for d in drift if d.fields and (d.kind == "missing" or not wanted.adapt)]
         if lost:
-            facts = {"columns": ", ".join(f"{d.header} ({d.kind})" for d in lost), "path": str(wanted.mapping_file)}
+            facts = {"columns": ", ".join(map(_drifted, lost)), "path": str(wanted.mapping_file)}
             raise UsageError("MAPPING_DRIFTED", details=facts)
-        mapping = workspace.mappings.adapt(given, file.info.headers) if drift else given
+        mapping = workspace.mappings.adapt(given, file.info.headers, renamed=wanted.adapt)
         return Mapped(schema, _as_wanted(mapping, wanted), Origin.FILE, drift=drift)
     remembered = await asyncio.to_thread(_remembered, workspace, file, wanted.module)
     module = wanted.module or (remembered[0].module if len(remembered) == 1 else "")
@@ -92,6 +92,10 @@ async def map_file(workspace: Workspace, file: OpenFile, wanted: Wanted) -> Mapp
     suggestions = await asyncio.to_thread(suggest, file.info.headers, samples, schema, operation)
     mapping = _as_wanted(mapping_from(suggestions, file.info.headers, schema, operation), wanted)
     return Mapped(schema, mapping, Origin.PROPOSAL, suggestions, _doubts(mapping, schema, suggestions))
+
+
+def _drifted(drift: Drift) -> str:
+    return f"{drift.header} ({drift.kind}{f' to {drift.new_header}?' if drift.new_header else ''})"
 
 
 def _remembered(workspace: Workspace, file: OpenFile, module: str) -> tuple[Mapping, ...]:

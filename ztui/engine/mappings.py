@@ -12,6 +12,7 @@ from ztui.engine.assignment import assign
 from ztui.engine.suggest_meaning import read_header
 from ztui.engine.suggest_tokens import words_of
 from ztui.engine.transform import BadStep, compile_one
+from ztui.engine.transform_arguments import misspelt
 from ztui.errors import ConfigError
 from ztui.model.crm import ModuleSchema
 from ztui.model.mapping import Drift, FieldMapping, Mapping
@@ -38,6 +39,8 @@ class Mappings:
         path = Path(path)
         mapping = read_mapping(path)
         for number, mapped in enumerate(mapping.fields):
+            if wrong_name := misspelt(mapped.steps):
+                raise key_error(path, number, "steps", *wrong_name)
             try:
                 compile_one(mapped.steps)
             except BadStep as wrong:
@@ -94,10 +97,13 @@ class Mappings:
     def drift(self, mapping: Mapping, headers: Sequence[str]) -> tuple[Drift, ...]:
         """How `headers` differ from those the mapping was made for, column by column: missing, renamed, moved, new.
 
-        Empty when they are the same. A column counts as moved only when its order among the others changed.
+        Empty when they are the same. A column counts as moved only when its order among the others changed. Where
+        the mapping does not list the file's columns, only those it uses can be missing or renamed.
         """
         if tuple(headers) == mapping.headers:
             return ()
+        if not mapping.listed:
+            return self._unlisted_drift(mapping, headers)
         place = _places(mapping.headers, headers)
         gone = [i for i in range(len(mapping.headers)) if i not in place]
         fresh = [i for i in range(len(headers)) if i not in place.values()]
@@ -120,12 +126,28 @@ class Mappings:
         out += [Drift("new", headers[i], None, i) for i in fresh if i not in renamed.values()]
         return tuple(out)
 
+    def _unlisted_drift(self, mapping: Mapping, headers: Sequence[str]) -> tuple[Drift, ...]:
+        place = _places(mapping.headers, headers, listed=False)
+        used = sorted({c for f in mapping.fields for c in f.columns})
+        gone = [i for i in used if i not in place]
+        found = {place[i] for i in used if i in place}
+        fresh = [i for i in range(len(headers)) if i not in found]
+        renamed = _renamed(mapping, headers, gone, fresh)
+        out = []
+        for i in gone:
+            header, fields = mapping.headers[i], tuple(f.api_name for f in mapping.for_column(i))
+            if i in renamed:
+                out.append(Drift("renamed", header, i, renamed[i], fields, headers[renamed[i]]))
+            else:
+                out.append(Drift("missing", header or f"column {i + 1}", i, None, fields))
+        return tuple(out)
+
     def adapt(self, mapping: Mapping, headers: Sequence[str], *, renamed: bool = False) -> Mapping:
         """The mapping with its columns found in `headers` by name; fields whose columns are gone are dropped.
 
         With `renamed` columns that seem to have got another name are followed too.
         """
-        place = _places(mapping.headers, headers)
+        place = _places(mapping.headers, headers, listed=mapping.listed)
         if renamed:
             for drift in self.drift(mapping, headers):
                 if drift.kind == "renamed" and drift.was is not None and drift.now is not None:
@@ -136,7 +158,7 @@ class Mappings:
             found = tuple(c for c in columns if c is not None)
             if len(found) == len(columns):
                 fields.append(replace(mapped, columns=found))
-        return replace(mapping, headers=tuple(headers), fields=tuple(fields))
+        return replace(mapping, headers=tuple(headers), fields=tuple(fields), listed=True)
 
     def _file(self, headers: Sequence[str], module: str) -> Path:
         signature = hashlib.sha256("\n".join(sorted(map(_folded, headers))).encode()).hexdigest()[:24]
@@ -170,10 +192,10 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> float:
     return len(a & b) / len(a | b) if a | b else 0.0
 
 
-def _places(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+def _places(old: Sequence[str], new: Sequence[str], *, listed: bool = True) -> dict[int, int]:
     """Where each old column is among the new ones: by its name to the letter, else by the words of it, else nowhere.
 
-    A column without a name is where it was.
+    A column without a name is where it was; where the old ones are not `listed` it was given by its number.
     """
     place: dict[int, int] = {}
     taken: set[int] = set()
@@ -187,7 +209,7 @@ def _places(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
                 place[i] = at[spell(header)].pop(0)
                 taken.add(place[i])
     for i, header in enumerate(old):
-        if not header and i < len(new) and i not in taken:
+        if not header and i < len(new) and (i not in taken or not listed):
             place[i] = i
             taken.add(i)
     return place

@@ -50,7 +50,9 @@ class Mapping:
     """A whole mapping. `headers` are the file's headers it was made for: columns are indexes into them.
 
     `ignore_empty` true leaves a field alone where the cell is blank, false clears it (Zoho's own default is false).
-    `find_by` is the key for update and upsert. `layout_id` puts every record on one layout.
+    `find_by` is the key for update and upsert. `layout_id` puts every record on one layout. `listed` is False when
+    `headers` are not the columns of a file but only those mentioned (unnamed ones by their number), until it is adapted
+    to a file.
     """
 
     module: str
@@ -61,6 +63,7 @@ class Mapping:
     callback_url: str | None = None
     headers: tuple[str, ...] = ()
     fields: tuple[FieldMapping, ...] = ()
+    listed: bool = True
 
     def for_field(self, api_name: str) -> FieldMapping | None:
         """How this field is fed, or None when it is not mapped."""

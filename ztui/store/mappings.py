@@ -46,6 +46,8 @@ from ztui.model.mapping import ArgValue, FieldMapping, Mapping, Step
 from ztui.store.atomic import store_error, write_whole
 
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_WIDEST = 100_000
+"""No file has more columns; keeps a wild column number from filling the memory."""
 _HEAD = "# A mapping of ztui: which column feeds which field. To be read, edited and shared.\n\n"
 
 
@@ -119,10 +121,10 @@ def write_mapping(path: Path, mapping: Mapping) -> None:
     write_whole(path, _text_of(mapping).encode(), mode=0o644)
 
 
-def key_error(path: Path, field_number: int, key: str, reason: str) -> ConfigError:
+def key_error(path: Path, field_number: int, key: str, reason: str, near: str = "") -> ConfigError:
     """A ConfigError about a key of the `field_number`-th (0-based) field of a mapping file, with its line."""
     line = _line(_text(path), ("field", field_number, key))
-    return _error(path, f"field {field_number + 1}: {key}", reason, line)
+    return _error(path, f"field {field_number + 1}: {key}", reason, line, near)
 
 
 def _text(path: Path) -> str:
@@ -158,7 +160,12 @@ def _invalid(path: Path, text: str, wrong: ValidationError) -> ConfigError:
         near = close[0] if close else ""
     elif first["type"] == "missing":
         reason = "it must be there"
-    key = " ".join(f"{p + 1}:" if isinstance(p, int) else str(p) for p in at)
+    elif first["type"] == "list_type" and at == ("field",):
+        reason = "write it with double brackets: [[field]]"
+    elif first["type"] == "literal_error":
+        expected = (first.get("ctx") or {}).get("expected", "")
+        reason = f"it must be {expected}"
+    key = " ".join(f"{p + 1}:" if isinstance(p, int) else str(p) for p in at).removesuffix(":")
     return _error(path, key, reason, _line(text, at), near)
 
 
@@ -183,7 +190,9 @@ def _line(text: str, at: tuple[str | int, ...]) -> int | None:
 
 
 def _mapping(file: _File, path: Path, text: str) -> Mapping:
-    headers = list(file.headers)
+    numbers = (s for table in file.field for s in table.sources if isinstance(s, int))
+    # Without a list of headers the columns mentioned make it up: first as many as are given by number, then the named.
+    headers = list(file.headers) or [""] * min(max((0, *numbers)), _WIDEST)
     fields: list[FieldMapping] = []
     for number, table in enumerate(file.field):
         if any(f.api_name == table.api_name for f in fields):
@@ -213,6 +222,7 @@ def _mapping(file: _File, path: Path, text: str) -> Mapping:
         callback_url=file.callback,
         headers=tuple(headers),
         fields=tuple(fields),
+        listed=bool(file.headers),
     )
 
 
@@ -221,12 +231,9 @@ def _at(text: str, number: int) -> int | None:
 
 
 def _column(source: str | int, headers: list[str], *, fixed: bool) -> int | None:
-    """The 0-based place of a column; without a list of headers the ones mentioned make it up."""
+    """The 0-based place of a column, which is taken up into the headers unless they are fixed."""
     if isinstance(source, int):
-        if source < 1 or (fixed and source > len(headers)):
-            return None
-        headers.extend([""] * (source - len(headers)))
-        return source - 1
+        return source - 1 if 1 <= source <= len(headers) else None
     if source in headers:
         return headers.index(source)
     if fixed:
