@@ -44,7 +44,7 @@ async def test_the_records_of_an_import_get_a_value(world: World) -> None:
         await driver.press("enter")
         await driver.until_sees("2 records from import")
         await choose_rating(driver)
-        assert driver.sees("2 records of Leads")
+        assert driver.sees("in 2 records")
         await driver.press("s")
         await driver.until_sees("Update these records?", "local sandbox")
         await driver.press("enter")
