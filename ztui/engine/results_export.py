@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +11,10 @@ from typing import Any, TextIO
 
 from ztui.engine.diagnose import Diagnosis, diagnose_row
 from ztui.engine.ports import Source
-from ztui.errors import UsageError
+from ztui.engine.whole_file import refuse_source, whole_file
 from ztui.model.outcome import REFUSED, RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.table import CsvInfo, Dialect
-from ztui.store.atomic import store_error
 from ztui.store.ledger import Ledger
 
 COLUMNS = (
@@ -31,7 +27,6 @@ COLUMNS = (
     "ztui_remedy",
 )
 _WINDOW = 2000
-_OWN_MARK = ("utf-16", "utf-32", "utf-8-sig")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +53,17 @@ async def export_results(
     `source` must be unchanged since the run. Raises UsageError when `path` is the source itself, StoreError when the
     disk refuses, SourceError.
     """
-    await asyncio.to_thread(_refuse_source, path, plan.info.path)
+    await asyncio.to_thread(refuse_source, path, plan.info.path)
     await source.index()
     work = _write_refused if only_refused else _write_results
     return await asyncio.to_thread(work, ledger, run_id, plan, source, path, on_progress)
-
-
-def _refuse_source(path: Path, source: str) -> None:
-    if source != "-" and os.path.realpath(path) == os.path.realpath(source):
-        raise UsageError("EXPORT_OVER_SOURCE", details={"path": str(path)})
 
 
 def _write_results(
     ledger: Ledger, run_id: str, plan: ImportPlan, source: Source, path: Path, told: Callable[[int], None] | None
 ) -> ExportReport:
     explained: dict[tuple[object, ...], tuple[Diagnosis, ...]] = {}
-    with _whole_file(path, "utf-8") as file:
+    with whole_file(path, "utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*source.info.raw_headers, *COLUMNS])
         count = 0
@@ -107,7 +97,7 @@ def _write_refused(
 ) -> ExportReport:
     info = source.info
     encoding = info.source_encoding or info.dialect.encoding
-    with _whole_file(path, encoding, bom=info.dialect.bom) as file:
+    with whole_file(path, encoding, bom=info.dialect.bom) as file:
         writer = _source_writer(file, info)
         if info.dialect.header_line:
             writer.writerow(info.raw_headers)
@@ -151,23 +141,3 @@ def _with_rows(source: Source, outcomes: Iterator[RowOutcome]) -> Iterator[tuple
             start = outcome.record
             window = {row.number: row.cells for row in source.rows(start, _WINDOW)}
         yield outcome, window.get(outcome.record, ())
-
-
-@contextlib.contextmanager
-def _whole_file(path: Path, encoding: str, *, bom: bool = False) -> Iterator[TextIO]:
-    """A text file that appears under its name only when it is complete; readable by its owner only."""
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding=encoding, errors="surrogateescape", newline="") as file:
-            if bom and encoding not in _OWN_MARK:
-                file.write("\ufeff")
-            yield file
-        Path(temporary).replace(path)
-        temporary = ""
-    except OSError as error:
-        raise store_error(path, error) from error
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()

@@ -97,5 +97,29 @@ def check_json(
     yield "]," + _dump(tail)[1:]
 
 
+#: The columns of the table of findings, for people and spreadsheets.
+TABLE = ("line", "column", "field", "value", "severity", "code", "what is wrong", "what to do")
+
+
+def finding_rows(
+    report: CheckReport, structure: Iterable[Finding], headers: Sequence[str], schema: ModuleSchema | None
+) -> Iterator[tuple[object, ...]]:
+    """Every finding as a row under `TABLE`, none left out, without holding them all."""
+    yield TABLE
+    for found in chain(structure, report.all_findings()):
+        words = explain(found, schema)
+        field = schema.field(found.api_name) if schema is not None and found.api_name is not None else None
+        yield (
+            "" if found.line is None else found.line,
+            _header(found.column, headers) or "",
+            field.label if field is not None else found.api_name or "",
+            "" if found.value is None else found.value.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+            found.severity.value,
+            found.param(RULE_PARAM) or found.code,
+            f"{words.title}. {words.cause}" if words.cause else words.title,
+            words.remedy,
+        )
+
+
 def _dump(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))

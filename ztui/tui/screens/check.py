@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,11 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from ztui.model.finding import Finding, Severity
+from ztui.model.finding import Severity
 from ztui.present.findings import SIGNS, consequence, explain, how_many, verdict
 from ztui.tui.bridge import CheckProgressed, report_to
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.base import ZtuiScreen
+from ztui.tui.screens.check_lines import FindingLines
 from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
@@ -26,28 +27,6 @@ if TYPE_CHECKING:
 _MARKS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "muted"}
 
 
-class FindingLines:
-    """A grid source over the findings of one group: read as they are drawn."""
-
-    def __init__(self, report: CheckReport, group: FindingGroup, headers: Sequence[str]) -> None:
-        self._report, self._group, self._headers = report, group, headers
-
-    def count(self) -> int:
-        """All findings of the group."""
-        return self._group.count
-
-    def lines(self, start: int, count: int) -> Sequence[Line]:
-        """Findings as lines."""
-        return [self._line(f) for f in self._report.findings(self._group, start, count)]
-
-    def _line(self, finding: Finding) -> Line:
-        column = finding.column
-        name = self._headers[column] if column is not None and column < len(self._headers) else ""
-        value = finding.value if finding.value is not None else ""
-        where = f"{finding.line}" if finding.line is not None else ""
-        return Line((where, name, value or "(blank)"), marks=() if value else ((2, "faint"),))
-
-
 class CheckScreen(ZtuiScreen):
     """Step 3: check."""
 
@@ -56,6 +35,7 @@ class CheckScreen(ZtuiScreen):
         Binding("g", "go_to_cell", "Go to cell", show=True, key_display="⏎"),
         Binding("s", "send", "Send ▸", show=True),
         Binding("a", "toggle_refused", "Leave out / send anyway", show=True),
+        Binding("e", "export", "Export", show=True),
         Binding("r", "recheck", "Check again", show=False),
         Binding("escape,left_square_bracket", "back", "Back to mapping", show=True, key_display="Esc"),
     ]
@@ -247,6 +227,33 @@ class CheckScreen(ZtuiScreen):
         self.session.leave_out = not self.session.leave_out
         if self.session.report is not None:
             self._tell(self.session.report)
+
+    def action_export(self) -> None:
+        """Write every finding to a file."""
+        report = self.session.report
+        if report is None or not report.complete:
+            self.notify("The check is not through yet; it will not take long.", severity="warning")
+            return
+        from ztui.tui.dialogs.prompt import Prompt
+
+        def chosen(path: str | None) -> None:
+            if path and path.strip():
+                self.work(self._export(Path(path.strip()).expanduser(), report), "export")
+
+        name = f"{Path(self.session.path or 'rows').stem}.findings.csv"
+        explain = "Every finding with its line, column, value, code, and what to do: a CSV file."
+        self.app.push_screen(Prompt("Export the findings", explain, name), chosen)
+
+    async def _export(self, path: Path, report: CheckReport) -> None:
+        from ztui.engine.whole_file import write_table
+        from ztui.present.check import finding_rows
+
+        file = self.session.file
+        if file is None:
+            return
+        rows = finding_rows(report, file.structure, file.info.headers, self.session.schema)
+        count = await write_table(path, rows, file.info.path)
+        self.notify(f"{how_many(count - 1, 'finding')} written to {path}", timeout=4)
 
     def action_back(self) -> None:
         """To the mapping."""

@@ -1,0 +1,34 @@
+"""The findings of one kind as lines of a table, read from the report as they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ztui.model.finding import Finding
+from ztui.tui.widgets.grid_model import Line
+
+if TYPE_CHECKING:
+    from ztui.engine.preflight import CheckReport, FindingGroup
+
+
+class FindingLines:
+    """A grid source over the findings of one group: read as they are drawn."""
+
+    def __init__(self, report: CheckReport, group: FindingGroup, headers: Sequence[str]) -> None:
+        self._report, self._group, self._headers = report, group, headers
+
+    def count(self) -> int:
+        """All findings of the group."""
+        return self._group.count
+
+    def lines(self, start: int, count: int) -> Sequence[Line]:
+        """Findings as lines."""
+        return [self._line(f) for f in self._report.findings(self._group, start, count)]
+
+    def _line(self, finding: Finding) -> Line:
+        column = finding.column
+        name = self._headers[column] if column is not None and column < len(self._headers) else ""
+        value = finding.value if finding.value is not None else ""
+        where = f"{finding.line}" if finding.line is not None else ""
+        return Line((where, name, value or "(blank)"), marks=() if value else ((2, "faint"),))
