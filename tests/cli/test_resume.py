@@ -25,19 +25,53 @@ def test_everything_unfinished(imported: Imported) -> None:
     assert status == 0
     assert [job["run"] for job in jobs] == [stopped]
     assert imported.json("job", waiting)[1]["paused_for"] == "canary"
-    assert imported.ztui("resume")[1] == "Nothing is unfinished.\n"
+    status, out, err = imported.ztui("resume")
+    assert (status, out) == (0, "Nothing else is unfinished.\n")
+    assert f"`ztui resume {waiting}` sends the rest" in err
 
 
 def test_a_run_that_stops_again_says_why(imported: Imported) -> None:
     imported.world.fail("upload", SignInError("INVALID_TOKEN", http_status=401), times=2)
     run = imported.sent(10)
 
-    status, out, _ = imported.ztui("resume", run)
+    status, out, err = imported.ztui("resume", run)
 
     assert status == 3
     assert "Stopped" in out
+    assert "INVALID_TOKEN" in err
+    assert f"`ztui resume {run}` goes on" in err
+
+
+def test_a_file_that_changed_stops_the_run_with_what_changed(imported: Imported) -> None:
+    imported.world.fail("upload", SignInError("INVALID_TOKEN", http_status=401), times=1)
+    imported.sent(10)
+    with imported.world.another().ledger as ledger, ledger.write() as db:
+        db.execute("DELETE FROM events WHERE seq > 1")
+        db.execute("DELETE FROM parts")
+        db.execute("UPDATE runs SET fold = 0")
+    imported.world.path.write_text("Surname,Email,Company\n" + "x,y@example.org,z\n" * 10)
+
+    status, _, err = imported.ztui("resume")
+
+    assert status == 4
+    assert "SOURCE_CHANGED" in err
+    assert "columns" in err
+    assert not imported.world.zoho.records
 
 
 def test_refused_rows_make_the_status_one(imported: Imported) -> None:
     run = imported.sent(20, {15}, canary=4)
     assert imported.ztui("resume", run)[0] == 1
+
+
+def test_a_run_that_cannot_even_begin_says_why(imported: Imported) -> None:
+    imported.world.zgid = "1"
+    imported.world.fail("upload", SignInError("INVALID_TOKEN", http_status=401), times=1)
+    run = imported.sent(10, zgid="1")
+    imported.world.zgid = "2"
+
+    status, _, err = imported.ztui("resume")
+
+    assert status == 4
+    assert "PROFILE_LEADS_ELSEWHERE" in err
+    assert run in err

@@ -16,7 +16,7 @@ def test_a_dry_run_only_tells(imported: Imported) -> None:
     status, [preview] = imported.json("undo", run, "--dry-run")
 
     assert status == 0
-    assert (preview["delete"], preview["restore"]) == (29, 0)
+    assert preview == {"run": run, "delete": 29, "restore": 0, "without_image": 0, "done": 0}
     assert len(imported.world.zoho.records) == 29
 
 
@@ -47,6 +47,15 @@ def test_changed_records_are_listed_and_left(imported: Imported) -> None:
     assert "--force" in out
     status, [report] = imported.json("undo", run, "--yes", "--force")
     assert (status, report["deleted"]) == (0, 1)
+    assert set(report) == {"run", "deleted", "restored", "gone", "left"}
+
+
+def test_a_second_undo_says_that_nothing_is_left(imported: Imported) -> None:
+    run = imported.sent(5)
+    assert imported.ztui("undo", run, "--with-repairs", "--yes")[0] == 0
+    status, out, err = imported.ztui("undo", run, "--with-repairs", "--yes")
+    assert (status, out) == (4, "")
+    assert "UNDO_NOTHING" in err
 
 
 def test_repairs_go_with_it(imported: Imported) -> None:

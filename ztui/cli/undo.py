@@ -28,13 +28,13 @@ def command(app: App, /, run: str, with_repairs: bool, force: bool, dry_run: boo
     """Delete the records that RUN created, and put back values it changed if it kept them (--before-image).
 
     Only records that the ledger has by their id are touched. Those changed by somebody since are listed and left. The
-    exit status is 1 when any was left. With --json: a list of run, deleted, restored, gone, left; with --dry-run of
-    run_id, delete, restore, without_image, done.
+    exit status is 1 when any was left. With --json: a list of run, deleted, restored, gone, left (record_id, row, line,
+    code, message, modified); with --dry-run of run, delete, restore, without_image, done.
     """
 
     async def work(workspace: Workspace) -> int:
         from ztui.engine.consent import is_that_count
-        from ztui.present.outcomes import undo_lines, undo_question
+        from ztui.present.outcomes import preview_data, undo_data, undo_lines, undo_question
 
         runs = workspace.runs
         wanted = _runs(runs, run, with_repairs)
@@ -42,7 +42,7 @@ def command(app: App, /, run: str, with_repairs: bool, force: bool, dry_run: boo
         total = sum(preview.total for preview in previews)
         if dry_run:
             if as_json:
-                output.document(previews)
+                output.document([preview_data(preview) for preview in previews])
             else:
                 for preview in previews:
                     output.lines([f"Run {preview.run_id}", *(f"    {text}" for text in undo_question(preview))])
@@ -66,7 +66,7 @@ def command(app: App, /, run: str, with_repairs: bool, force: bool, dry_run: boo
                         )
                     )
         if as_json:
-            output.document(reports)
+            output.document([undo_data(report) for report in reports])
         else:
             for report in reports:
                 output.lines([f"Run {report.run_id}", *(f"    {text}" for text in undo_lines(report))])

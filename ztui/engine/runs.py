@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ztui.engine import outcomes as made
 from ztui.engine.consent import count_is_typed, is_that_count
@@ -24,6 +24,14 @@ from ztui.model.finding import Finding
 from ztui.model.outcome import RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
+
+
+OnTrouble = Callable[[str, ZtuiError], None]
+"""Told the id of a run that cannot go on, and why."""
+
+
+def unheard(_run: str, _error: ZtuiError) -> None:
+    """Nobody listens."""
 
 
 class Runs(Aftercare):
@@ -115,11 +123,13 @@ class Runs(Aftercare):
         finally:
             self.ledger.release(lease)
 
-    async def resume_all(self, on_state: OnState = quiet, *, halted: bool = False) -> Sequence[RunState]:
+    async def resume_all(
+        self, on_state: OnState = quiet, *, halted: bool = False, on_trouble: OnTrouble = unheard
+    ) -> Sequence[RunState]:
         """Go on with every run that was left behind, at the same time; runs of other processes are left alone.
 
         `halted` takes those too that were paused by request or stopped by a trouble. A run that cannot go on (its
-        profile is gone, say) does not keep the others from it; its state is returned as it is.
+        profile is gone, say) does not keep the others from it: `on_trouble` is told, and its state is returned as it is.
         """
         wanted = [
             state.run_id
@@ -132,7 +142,9 @@ class Runs(Aftercare):
         async def one(run_id: str) -> RunState:
             try:
                 return await self.resume(run_id, on_state)
-            except ZtuiError:
+            except ZtuiError as error:
+                if error.code != "RUN_BUSY":
+                    on_trouble(run_id, error)
                 return self.ledger.state(run_id)
 
         return list(await asyncio.gather(*(one(run_id) for run_id in wanted)))

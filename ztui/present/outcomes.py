@@ -121,6 +121,39 @@ def undo_lines(report: UndoReport) -> list[str]:
     return lines
 
 
+def preview_data(preview: UndoPreview) -> dict[str, object]:
+    """What an undo would do, for JSON output."""
+    return {
+        "run": preview.run_id,
+        "delete": preview.delete,
+        "restore": preview.restore,
+        "without_image": preview.without_image,
+        "done": preview.done,
+    }
+
+
+def undo_data(report: UndoReport) -> dict[str, object]:
+    """What an undo did, for JSON output; `row` counts from 1, "" becomes null."""
+    left = [
+        {
+            "record_id": item.record_id,
+            "row": item.record + 1,
+            "line": item.line,
+            "code": item.code,
+            "message": item.message or None,
+            "modified": item.modified or None,
+        }
+        for item in report.left
+    ]
+    return {
+        "run": report.run_id,
+        "deleted": report.deleted,
+        "restored": report.restored,
+        "gone": report.gone,
+        "left": left,
+    }
+
+
 def suggestion_words(suggestion: Suggestion) -> str:
     """What a repair on offer does, in a few words."""
     return _SUGGESTED.get(suggestion.kind, suggestion.kind.replace("_", " ")).format(detail=suggestion.detail)
