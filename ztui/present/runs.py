@@ -174,7 +174,7 @@ def started(at: str, now: datetime) -> str:
     begun, here = begun.astimezone(), now.astimezone()
     if begun.date() == here.date():
         return begun.strftime("%H:%M")
-    return begun.strftime("%d %b" if begun.year == here.year else "%b %Y")
+    return begun.strftime("%d %b" if begun.year == here.year else "%b %y")
 
 
 def when(state: RunState, now: datetime) -> str:

@@ -84,7 +84,7 @@ def test_run(snap_compare: Snap, world: World, size: tuple[int, int]) -> None:
         replace(first, number=3, stage=Stage.PACKED, zip_bytes=1000, sent_bytes=420, counts=None),
         replace(first, number=4, stage=Stage.REFUSED, error=error, counts=None),
     )
-    state = replace(run, parts=parts, phase=Phase.SENDING, ended_at="", total_rows=4000, credits=1000)
+    state = replace(run, parts=parts, packed=True, phase=Phase.SENDING, ended_at="", total_rows=4000, credits=1000)
 
     async def act(driver: Driver) -> None:
         screen = RunScreen()

@@ -56,8 +56,8 @@ class ProfilesScreen(ZtuiScreen):
                 yield Grid(
                     (
                         Column("", width=1, mark="accent"),
-                        Column("Name", width=14, stretch=2),
-                        Column("Where", width=8, stretch=1, mark="muted"),
+                        Column("Name", width=11, stretch=2),
+                        Column("Where", width=6, stretch=1, mark="muted"),
                         Column("Kind", width=10),
                     ),
                     cursor="line",

@@ -52,11 +52,11 @@ class RunScreen(RunActions):
             yield Grid(
                 (
                     Column("Part", width=4, right=True),
-                    Column("Stage", width=18, stretch=1),
-                    Column("Rows", width=8, right=True),
-                    Column("Added", width=8, right=True),
-                    Column("Updated", width=8, right=True),
-                    Column("Skipped", width=8, right=True),
+                    Column("Stage", width=17, stretch=1),
+                    Column("Rows", width=7, right=True),
+                    Column("Added", width=7, right=True),
+                    Column("Updated", width=7, right=True),
+                    Column("Skipped", width=7, right=True),
                     Column("Job", width=20, mark="muted"),
                 ),
                 cursor="line",
