@@ -25,7 +25,6 @@ from ztui.model.outcome import RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
 
-
 OnTrouble = Callable[[str, ZtuiError], None]
 """Told the id of a run that cannot go on, and why."""
 
@@ -129,7 +128,7 @@ class Runs(Aftercare):
         """Go on with every run that was left behind, at the same time; runs of other processes are left alone.
 
         `halted` takes those too that were paused by request or stopped by a trouble. A run that cannot go on (its
-        profile is gone, say) does not keep the others from it: `on_trouble` is told, and its state is returned as it is.
+        profile is gone, say) does not keep the others from it: `on_trouble` is told, its state is returned as it is.
         """
         wanted = [
             state.run_id
