@@ -15,7 +15,7 @@ from ztui.model.mapping import FieldMapping
 from ztui.model.plan import ImportPlan
 
 _SLICE = 1 << 15
-_KEYS_AT_ONCE = 1 << 17
+_KEYS_AT_ONCE = 1 << 18
 """Keys held in memory at a time: packing is to stay small."""
 
 

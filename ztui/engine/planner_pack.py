@@ -10,9 +10,11 @@ from __future__ import annotations
 import codecs
 import re
 import tempfile
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from ztui.csvfile.parts import DonePart, PartCutter, RowTooLarge
@@ -20,7 +22,7 @@ from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.planner_columns import RowMaker, quote
 from ztui.engine.planner_families import Families, Included
-from ztui.engine.preflight_charset import Charset, charset_of
+from ztui.engine.preflight_charset import Charset, Patterns, charset_of
 from ztui.engine.transform import compile_mapping
 from ztui.errors import PlanError
 from ztui.model.plan import ImportPlan
@@ -104,20 +106,16 @@ class _Packing:
         self._memos: list[dict[bytes, bytes]] = [{} for _ in self._takes]
         self.usable = True
 
-    def _compile(self, chars: Charset, width: int) -> re.Pattern[bytes]:
-        d = re.escape(chars.delimiter.encode())
-        escape = rb"\\" if chars.escapes else b""
-        high = rb"\x80-\xff" if chars.codec == "ascii" else b""
-        # Outside quotes a sent cell must not hold what would need quotes in a CSV with commas.
-        sent = rb'[^",' + d + escape + high + rb"\r\n]*+"
-        if chars.quote:
-            inner = rb'[^"' + escape + high + rb"\r\n]*+"
-            sent = rb'(?:"' + inner + rb'(?:""' + inner + rb')*+"|' + sent + rb")"
-        cells = [rb"(" + sent + rb")" if c in self._sources else chars.any_cell() for c in range(width)]
-        row = d.join(cells) + rb"\r?+\n"
-        if width == 1:
-            row = rb"(?![\r\n])" + row
-        return re.compile(row + rb"|((?s:.)++)")
+    def _compile(self, chars: Charset, width: int) -> Patterns:
+        """The pattern of rows on one line (one over several is taken whole), and that of the cells of the latter."""
+        delimiter = re.escape(chars.delimiter.encode())
+        rows = []
+        for breaks in (False, True):
+            sent, other = chars.sent_cell(breaks=breaks), chars.any_cell(breaks=breaks)
+            cells = [rb"(" + sent + rb")" if c in self._sources else other for c in range(width)]
+            rows.append((rb"(?![\r\n])" if width == 1 else b"") + delimiter.join(cells) + rb"\r?+\n")
+        whole = rows[1].replace(rb"(" + sent + rb")", sent)
+        return Patterns(re.compile(rows[0] + rb"|(" + whole + rb")|((?s:.)++)"), re.compile(rows[1]))
 
     def skim(self, data: bytes, start: int, end: int) -> tuple[int, int, int]:
         """See `csvfile.scan.Sink`."""
@@ -129,25 +127,36 @@ class _Packing:
                     codecs.getincrementaldecoder("utf-8")().decode(data)
                 except UnicodeDecodeError:
                     self._pattern = self._ascii_row
-        rows = self._pattern.findall(data, start, end)
+        rows = self._pattern.rows.findall(data, start, end)
         rest = len(rows.pop()[-1]) if rows and rows[-1][-1] else 0
+        lines: Sequence[int] = range(len(rows) + 1)
+        broken = [at for at, row in enumerate(rows) if row[-2]]
+        if broken:
+            more = array("q", [1]) * len(rows)
+            for at in broken:
+                raw = rows[at][-2]
+                cells = self._pattern.cells.fullmatch(raw)
+                assert cells is not None
+                rows[at] = (*cells.groups(), raw, b"")
+                more[at] = raw.count(b"\n")
+            lines = list(accumulate(more, initial=0))
         if rows:
-            self._take(rows, data.isascii())
-        return end - rest, len(rows), len(rows)
+            self._take(rows, data.isascii(), lines)
+        return end - rest, len(rows), lines[-1]
 
-    def _take(self, rows: list[tuple[bytes, ...]], plain: bool) -> None:
+    def _take(self, rows: list[tuple[bytes, ...]], plain: bool, places: Sequence[int]) -> None:
+        """Give the rows on; `places` are the lines they begin in, counted from the first."""
         assert self.walk is not None
         first, line = self.walk.records, self.walk.lines + self._first_line
         numbers: Sequence[int] = range(first, first + len(rows))
+        lines: Sequence[int] = [line + place for place in places[:-1]]
         wanted = self._included.among(first, len(rows))
         if wanted is not None:
             if not wanted:
                 return
             rows = [rows[n - first] for n in wanted]
+            lines = [lines[n - first] for n in wanted]
             numbers = wanted
-        lines: Sequence[int] = (
-            [line + n - first for n in numbers] if wanted is not None else range(line, line + len(rows))
-        )
         cells = list(zip(*rows, strict=True))
         columns = [self._column(at, cells, plain) for at in range(len(self._takes))]
         made = [row + b"\n" for row in map(b",".join, zip(*columns, strict=True))]

@@ -86,6 +86,29 @@ class Charset:
         odd = escape + high + rb"\r\n"
         return rb"(?:" + quoted + rb"|[^" + q + d + odd + rb"][^" + d + odd + rb"]*+|)"
 
+    def sent_cell(self, *, breaks: bool = False) -> bytes:
+        """Any cell whose bytes may go as they are into a CSV with commas, once they are UTF-8."""
+        escape = rb"\\" if self.escapes else b""
+        high = rb"\x80-\xff" if self.codec == "ascii" else b""
+        bare = rb'[^",' + re.escape(self.delimiter.encode()) + escape + high + rb"\r\n]*+"
+        if not self.quote:
+            return bare
+        inner = rb'[^"' + escape + high + (rb"\r]*+" if breaks else rb"\r\n]*+")
+        more = rb'""' + (rb"|\r\n" if breaks else b"")
+        return rb'(?:"' + inner + rb"(?:(?:" + more + rb")" + inner + rb')*+"|' + bare + rb")"
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What is compiled for one set of characters: the rows of a block, and the cells of a row taken whole.
+
+    `rows` has a group for each captured cell, one for a row that is taken whole because it needs a closer look, and one
+    for all that follows the last row. `cells` has groups for such a row's cells.
+    """
+
+    rows: re.Pattern[bytes]
+    cells: re.Pattern[bytes]
+
 
 def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
     """The pattern, for cells of at most `limit` bytes only."""

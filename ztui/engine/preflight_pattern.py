@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ztui.engine.preflight_cells import field_pattern
-from ztui.engine.preflight_charset import Charset, charset_of
+from ztui.engine.preflight_charset import Charset, Patterns, charset_of
 from ztui.engine.preflight_rows import Hit, RowRules
 from ztui.model.table import Dialect
 
@@ -25,18 +25,6 @@ BLANK_KEY = 0
 
 KeyOf = Callable[[int, str], int]
 """(slot, value) to the number that stands for the key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """What is compiled for one set of characters: the rows of a block, and the cells of a row that need a look.
-
-    `rows` has a group for each captured column, one for a row that is well formed but not known to be good, and one for
-    all that follows the last row. `cells` has the groups that `Skimmer` keeps the places of.
-    """
-
-    rows: re.Pattern[bytes]
-    cells: re.Pattern[bytes]
 
 
 @dataclass(frozen=True, slots=True)
