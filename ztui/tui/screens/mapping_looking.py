@@ -10,6 +10,26 @@ class Looking(MappingParts):
 
     _found = ""
 
+    def action_cell(self) -> None:
+        """The whole value under the cursor, and what is sent for it."""
+        file, draft, preview = self.session.file, self.session.draft, self.preview
+        rows = file.rows(preview.line, 1) if file is not None else []
+        if file is None or not rows or not file.info.headers:
+            return
+        from ztui.tui.dialogs.cell import CellDialog
+
+        row, column = rows[0], preview.column
+        sent = []
+        for mapped in draft.mapping.for_column(column) if draft is not None else ():
+            from ztui.engine.transform import apply_steps
+
+            if draft is not None and mapped.steps:
+                values = [row.cells[c] if c < len(row.cells) else "" for c in mapped.columns]
+                sent.append((draft.label(mapped.api_name), str(apply_steps(values, mapped.steps))))
+        value = row.cells[column] if column < len(row.cells) else ""
+        heading = f"{file.info.headers[column]}, line {row.line}"
+        self.app.push_screen(CellDialog(heading, value, tuple(sent)))
+
     def action_profile(self) -> None:
         """What is in the column under the cursor."""
         if self.session.file is not None:

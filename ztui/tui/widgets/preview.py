@@ -52,6 +52,7 @@ class Preview(Grid, DragSource):
         Binding("delete,backspace", "screen.unmap", "Unmap", show=True, key_display="Del"),
         Binding("ctrl+f", "screen.search", "Search", show=True, key_display="^f"),
         Binding("ctrl+g", "screen.go_to", "Go to", show=False, key_display="^g"),
+        Binding("space", "screen.cell", "Whole value", show=False),
         Binding("p", "screen.profile", "Profile", show=True),
     ]
 
