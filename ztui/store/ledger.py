@@ -56,18 +56,15 @@ class Ledger(LedgerBase):
         """
         make_private_folder(self.folder / "runs")
         folder = self.run_folder(started.run_id)
-        try:
-            write_whole(folder / PLAN_FILE, codec.dumps(plan).encode())
-            return self._insert(plan, started, refuse)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    def _insert(self, plan: ImportPlan, started: ev.RunStarted, refuse: Callable[[], None] | None) -> Lease:
+        write_whole(folder / PLAN_FILE, codec.dumps(plan).encode())
         state = fold.start(started)
         with self.write() as db:
-            if refuse is not None:
-                refuse()
+            try:
+                if refuse is not None:
+                    refuse()
+            except BaseException:  # only here: once the commit is on its way, the run may be in the table
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
             db.execute(
                 "INSERT INTO runs (id, digest, sha256, module, profile, parent, started_at, rev, fold, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
