@@ -85,6 +85,13 @@ class FileRows:
                 self._estimate = int(seen * (view.size - start) / max(reader.offset - start, 1))
         return max(self._estimate, view.rows.count)
 
+    def peek(self, start: int, count: int) -> list[SourceRow]:
+        """As `rows`, for painting: nothing where the file cannot be read any more. Whatever is done next tells why."""
+        try:
+            return self.rows(start, count)
+        except SourceError:
+            return []
+
     def rows(self, start: int, count: int) -> list[SourceRow]:
         """Records `start` up to `start + count`, fewer at the end of the file; numbers are provisional until exact.
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ztui.engine.checkers import more_facts
+from ztui.engine.file_rows import reading
 from ztui.engine.preflight_lookups import Directory, resolve_references
 from ztui.engine.preflight_mapping import callback_problem, check_mapping
 from ztui.engine.preflight_report import CheckReport, FindingGroup
@@ -60,7 +61,8 @@ async def check(
     sound = replace(mapping, fields=tuple(f for f in mapping.fields if not check_steps(f.steps)))
     job = Job(file.info, sound, schema, exact=exact)
     run = CheckRun(file, job, alone, edits=edits, records=records, on_report=on_report, collapse=collapse)
-    report = await run.run()
+    with reading(file.info.path):
+        report = await run.run()
     if online is not None:
         report = await resolve_references(report, file, sound, schema, online, records=records, edits=edits)
         if on_report is not None:

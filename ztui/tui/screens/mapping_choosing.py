@@ -72,7 +72,7 @@ class Choosing(MappingParts):
         from ztui.tui.dialogs.picker import Choice, Picker
         from ztui.tui.widgets.grid_model import Column
 
-        rows = [row.cells for row in file.rows(0, 40)]
+        rows = [row.cells for row in file.peek(0, 40)]
         choices = []
         for index, header in enumerate(draft.mapping.headers):
             suggestion = draft.suggestions.get(index)

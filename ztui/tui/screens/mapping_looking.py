@@ -13,7 +13,7 @@ class Looking(MappingParts):
     def action_cell(self) -> None:
         """The whole value under the cursor, and what is sent for it."""
         file, draft, preview = self.session.file, self.session.draft, self.preview
-        rows = file.rows(preview.line, 1) if file is not None else []
+        rows = file.peek(preview.line, 1) if file is not None else []
         if file is None or not rows or not file.info.headers:
             return
         from ztui.tui.dialogs.cell import CellDialog

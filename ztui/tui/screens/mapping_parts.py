@@ -34,7 +34,7 @@ class MappingParts(ZtuiScreen):
         """The mapping as it is now, everywhere it shows."""
         session = self.session
         draft, file = session.draft, session.file
-        samples = [row.cells for row in file.rows(0, 20)] if file else []
+        samples = [row.cells for row in file.peek(0, 20)] if file else []
         self.fields.refill(draft, samples)
         self.preview.remap(draft)
         if file is not None:

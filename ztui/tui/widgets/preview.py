@@ -38,7 +38,7 @@ class FileLines:
         """Rows as lines; the gutter has the physical line number."""
         wrong = self.wrong
         found = []
-        for row in self._file.rows(start, count):
+        for row in self._file.peek(start, count):
             marks = tuple((c, "bad") for r, c in wrong if r == row.number) if wrong else ()
             found.append(Line(row.cells, gutter=str(row.line), marks=marks))
         return found
