@@ -20,6 +20,14 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test cuts the power, and hundreds of runs would wait minutes for `fsync`. Marked `durable`: all as in life."""
+    if "durable" not in request.keywords:
+        monkeypatch.setattr("ztui.store.ledger_base.SYNCHRONOUS", "OFF")
+        monkeypatch.setattr("os.fsync", lambda _handle: None)
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Archives hold the time of day: as names of tests they would differ between two workers."""
     return "bytes" if isinstance(val, bytes) and len(val) > 40 else None

