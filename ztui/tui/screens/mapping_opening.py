@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ztui.errors import ZtuiError
 from ztui.tui.screens.mapping_parts import MappingParts
 from ztui.tui.session import DEFAULT_MODULE
+from ztui.tui.widgets.detail import Detail
 
 if TYPE_CHECKING:
     from textual import events
@@ -30,7 +32,11 @@ class Opening(MappingParts):
         self.index()
         await workspace.remember(file)
         if session.schema is None:
-            await session.choose_module(session.module or DEFAULT_MODULE)
+            try:
+                await session.choose_module(session.module or DEFAULT_MODULE)
+            except ZtuiError:
+                self.query_one(Detail).no_fields()  # what stays to be read when the error is closed
+                raise
         await self._propose()
 
     async def _propose(self) -> None:

@@ -24,9 +24,22 @@ class Detail(Words):
     Detail { height: 3; width: 100%; padding: 0 2; background: $background; }
     """
 
+    _stuck = False
+
     def wait(self) -> None:
         """Nothing to tell yet."""
-        self.say(("Opening …", "soft"))
+        if not self._stuck:
+            self.say(("Opening …", "soft"))
+            return
+        self._lines(
+            [("Nothing can be mapped yet: the org did not tell its fields.", "warn")],
+            [("M", "key"), " asks again; ", ("ctrl+p", "key"), " “Profiles” picks another org, or mends this one."],
+        )
+
+    def no_fields(self) -> None:
+        """The org could not be asked which fields there are: said from now on, until there are some."""
+        self._stuck = True
+        self.wait()
 
     def _lines(self, *lines: Parts) -> None:
         room = self.size.width - 4 if self.is_mounted and self.size.width else 76
@@ -69,7 +82,7 @@ class Detail(Words):
         head: Parts = [(draft.header(column), "strong"), (" → ", "accent"), (to or "not sent", "" if to else "soft")]
         why = column_line(draft.mapping, draft.schema, column, suggestion, draft.confidence(column))
         values = []
-        for row in file.rows(0, 40):
+        for row in file.peek(0, 40):
             value = row.cells[column] if column < len(row.cells) else ""
             if value.strip() and value not in values:
                 values.append(value)
@@ -88,7 +101,7 @@ def before_after(draft: Draft, api_name: str, file: OpenFile) -> Parts:
 
     parts: Parts = []
     seen: set[str] = set()
-    for row in file.rows(0, 40):
+    for row in file.peek(0, 40):
         values = [row.cells[c] if c < len(row.cells) else "" for c in mapped.columns]
         before = " + ".join(values)
         if not any(v.strip() for v in values) or before in seen:

@@ -29,7 +29,7 @@ class FieldList(Grid, DragSource):
     ]
 
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(cursor="line", header=1, gap=1, id=id, empty="No field fits.")
+        super().__init__(cursor="line", header=1, gap=1, id=id, empty="No fields yet.")
         self.fields: list[Field] = []
         self.filter = ""
         self._draft: Draft | None = None
@@ -48,6 +48,7 @@ class FieldList(Grid, DragSource):
         """Show this draft; the cursor stays on its field."""
         here = self.field
         self._draft = draft
+        self.empty = "No fields yet." if draft is None else "No field fits."
         if samples is not None:
             self._samples = samples
         if draft is None:
