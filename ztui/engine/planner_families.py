@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from ztui.engine.planner_columns import RowMaker
+from ztui.engine.planner_keys import KeyNumbers
 from ztui.engine.preflight_repeats import read_records, repeated
-from ztui.engine.preflight_segment import Job, SegmentCheck
+from ztui.engine.preflight_rows import RowRules
 from ztui.model.mapping import FieldMapping
 from ztui.model.plan import ImportPlan
+from ztui.model.table import CsvInfo
 
 _SLICE = 1 << 15
 _KEYS_AT_ONCE = 1 << 18
@@ -34,20 +36,16 @@ class Families:
         key = _key_field(plan)
         if key is None:
             return
-        mapping = replace(plan.mapping, fields=(key,))
-        check = SegmentCheck(Job(plan.info, mapping, plan.schema, watched=(0,)))
-        if not check.rules.fields:
+        rules = RowRules(replace(plan.mapping, fields=(key,)), plan.schema, len(plan.info.headers))
+        if not rules.fields:
             return
-        result = check.run(plan.info.data_start, None)
-        numbers = result.keys[0]
+        keys = KeyNumbers(plan.info, rules)
         for edit in plan.edits:
-            if edit.api_name == key.api_name and edit.record < len(numbers):
-                numbers[edit.record] = check.key_of(0, edit.value)
-        self._find(plan, numbers)
+            if edit.api_name == key.api_name and edit.record < len(keys.numbers):
+                keys.numbers[edit.record] = keys.number_of(edit.value)
+        self._find(plan, keys.numbers)
         if self.special:
-            first_line = plan.info.dialect.first_line
-            places = [(offset, record, line + first_line) for offset, record, line in result.checkpoints]
-            self._read(check, places, maker)
+            self._read(plan.info, keys.places, maker)
 
     def _find(self, plan: ImportPlan, numbers: array[int]) -> None:
         included = Included(plan)
@@ -62,10 +60,10 @@ class Families:
                     self.followers.setdefault(leader, array("q")).append(record)
         self.special = array("q", sorted({*self.followers, *(r for f in self.followers.values() for r in f)}))
 
-    def _read(self, check: SegmentCheck, places: Sequence[tuple[int, int, int]], maker: RowMaker) -> None:
+    def _read(self, info: CsvInfo, places: Sequence[tuple[int, int, int]], maker: RowMaker) -> None:
         self._rows = array("q", (r for r in self.special if r not in self.followers))
         end = 0
-        for record, line, cells in read_records(check, places, self._rows):
+        for record, line, cells in read_records(info, places, self._rows):
             end += self._spool.write(maker.row(record, cells))
             self._ends.append(end)
             self._lines.append(line)

@@ -58,7 +58,7 @@ def apply_edits(
             else c
             for c in parts
         ]
-    lines = {record: line for record, line, _ in read_records(check, places, sorted({r for r, _ in edited}))}
+    lines = {record: line for record, line, _ in read_records(check.job.info, places, sorted({r for r, _ in edited}))}
     fresh: dict[tuple[int, str], Hits] = {}
     for (record, slot), value in sorted(edited.items()):
         for hit in rules.judge_value(slot, value, value):

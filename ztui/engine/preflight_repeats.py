@@ -14,6 +14,7 @@ from pathlib import Path
 from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.engine.preflight_segment import BLANK_KEY, Hits, SegmentCheck, key_text
 from ztui.model.plan import CellEdit
+from ztui.model.table import CsvInfo
 
 _AT_ONCE = 3_000_000
 """Keys that are held in memory at a time."""
@@ -92,10 +93,9 @@ def _repeated_once(arrays: Iterable[array[int]], turn: int, turns: int) -> set[i
 
 
 def read_records(
-    check: SegmentCheck, places: Sequence[tuple[int, int, int]], wanted: Iterable[int]
+    info: CsvInfo, places: Sequence[tuple[int, int, int]], wanted: Iterable[int]
 ) -> Iterator[tuple[int, int, list[str]]]:
     """The wanted records (sorted) as (number, line, cells), read from the nearest place before each."""
-    info = check.job.info
     at = 0
     reader: RecordReader | None = None
     number = -1
@@ -126,7 +126,7 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
     twice = set(job.twice) if job.twice is not None else _all_repeated(job.files)
     # an edited record can meet any other, by its new key or because it is refused no more
     touched = sorted({e.record for e in job.edits})
-    for record, _, cells in read_records(check, job.places, touched):
+    for record, _, cells in read_records(check.job.info, job.places, touched):
         value = edits.get(record)
         twice.add(check.key_of(job.slot, check.rules.value(job.slot, cells) if value is None else value))
     twice.discard(BLANK_KEY)
@@ -143,7 +143,7 @@ def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
     first: dict[str, tuple[int, str]] = {}
     # A unique value may come again for the same record: only another key makes it a duplicate.
     key = next((s for s, r in enumerate(check.rules.fields) if r.key and s != job.slot), None)
-    for record, line, cells in read_records(check, job.places, candidates):
+    for record, line, cells in read_records(check.job.info, job.places, candidates):
         text = _text(check, job.slot, cells, edits.get(record))
         if not text:
             continue
