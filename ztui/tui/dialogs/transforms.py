@@ -116,12 +116,25 @@ class TransformsDialog(Dialog[bool]):
         self._ways = [*self._other_ways(), *self._step_ways(proposals)]
         grid = self.query_one("#ways", Grid)
         grid.show(source=Lines([Line(("●" if way.taken else "", way.label)) for way in self._ways]))
-        grid.styles.height = min(len(self._ways), 10)
+        self._fit()
+        if self._keys:
+            self.call_after_refresh(grid.move_to, next((i for i, way in enumerate(self._ways) if way.taken), 0))
         question = self.query_one("#question", Words)
         question.say((self._question, "warn") if self._question else "")
         question.display = bool(self._question)
         grid.focus()
         self._tell()
+
+    def on_resize(self) -> None:
+        """Keep the keys in sight on small screens."""
+        self._fit()
+
+    def _fit(self) -> None:
+        height = self.app.size.height
+        changes = 7 if height >= 30 else 5
+        room = height - changes - (13 if self._question else 11)
+        self.query_one("#changes", Grid).styles.height = changes
+        self.query_one("#ways", Grid).styles.height = max(3, min(len(self._ways), 10, room))
 
     def _other_ways(self) -> list[_Way]:
         """What is no step: the table of list values, the field that references are matched by."""
@@ -133,8 +146,10 @@ class TransformsDialog(Dialog[bool]):
         if has_table(self._field):
             label = "choose the list value for each value …"
             ways.append(_Way(_TABLE, label, "v opens it from anywhere here", self._now))
+        # A lookup that names no field is matched by id; an owner then takes ids and e-mail addresses alike.
+        unsaid = "id" if self._field.lookup is not None else None
         for find_by, label in self._keys:
-            taken = find_by == (self._find_by or self._keys[0][0])
+            taken = find_by == (self._find_by or unsaid)
             reason = "as it is now" if taken else f"the values are looked up as {find_by}"
             ways.append(_Way(_MATCH, f"match by {label} ({find_by})", reason, self._now, find_by, taken))
         return ways
@@ -153,7 +168,7 @@ class TransformsDialog(Dialog[bool]):
         if self._now:
             add(self._now, "as it is now")
         for proposal in proposals:
-            add(proposal.steps, proposal.reason, proposal.label)
+            add(proposal.steps, proposal.reason, proposal.label if proposal.steps else "")
             self._question = self._question or proposal.question or ""
         add((), "nothing is changed")
         join = tuple(s for s in self._now if s.name == "join")
