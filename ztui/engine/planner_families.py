@@ -17,7 +17,7 @@ from ztui.model.plan import ImportPlan
 from ztui.model.table import CsvInfo
 
 _SLICE = 1 << 15
-_KEYS_AT_ONCE = 1 << 18
+_KEYS_AT_ONCE = 1 << 17
 """Keys held in memory at a time: packing is to stay small."""
 
 
