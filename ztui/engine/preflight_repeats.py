@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ztui.csvfile.reader import RecordReader, physical_lines
-from ztui.engine.preflight_segment import BLANK_KEY, Hits, SegmentCheck, key_text
+from ztui.engine.preflight_pattern import BLANK_KEY
+from ztui.engine.preflight_segment import Hits, SegmentCheck, key_text
 from ztui.model.plan import CellEdit
 from ztui.model.table import CsvInfo
 
