@@ -34,7 +34,10 @@ async def test_a_lost_answer_to_a_change_is_never_repeated(change, failure: Exce
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("answer", [reply(b'{"status":"succ'), reply(b"<html>"), reply(b"\xff\xfe\x00")])
+@pytest.mark.parametrize(
+    "answer",
+    [reply(b'{"status":"succ'), reply(b'{"status":"error","co', 400), reply(b"<html>"), reply(b"\xff\xfe\x00")],
+)
 async def test_a_garbled_answer_to_a_change_leaves_it_open(change, answer: httpx.Response) -> None:  # type: ignore[no-untyped-def]
     server = serving(answer)
     async with server.client() as client:

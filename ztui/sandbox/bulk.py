@@ -171,19 +171,22 @@ async def download(box: Sandbox, call: Call) -> Answer:
     return Answer(200, row["archive"], Service.FILES, "application/octet-stream", (disposition,))
 
 
+_OF_ROWS = ("shuffled_results", "duplicated_results")
+
+
 def disturbed(answer: Answer, faults: Iterable[Fault], chance: random.Random) -> Answer:
-    """A download as the faults leave it."""
+    """A download as the faults leave it: rows change places before the archive that holds them is damaged."""
     if answer.status != 200:
         return answer
     data = answer.body
-    for fault in faults:
+    for fault in sorted(faults, key=lambda fault: fault.kind not in _OF_ROWS):
         if fault.kind == "expired_link":
             return LINK_NOT_VALID
         if fault.kind == "truncated_download":
             data = data[: len(data) // 2]
         elif fault.kind == "corrupted_download":
             data = _flipped(data, chance)
-        elif fault.kind in ("shuffled_results", "duplicated_results"):
+        elif fault.kind in _OF_ROWS:
             data = _rearranged(data, fault.kind, chance)
     return replace(answer, body=data)
 

@@ -207,8 +207,9 @@ class Connection:
         try:
             return Answer(response.status_code, wire.parse(content), headers)
         except wire.Unreadable as error:
-            if response.status_code >= 400:
-                # A page of a proxy or of the server itself: the status tells enough.
+            if response.status_code >= 400 and (ask.harmless or not error.cut):
+                # A page of a proxy or of the server itself: the status tells enough. A refusal that breaks off may
+                # be the one that says "used already", so for a change it proves nothing.
                 return Answer(response.status_code, None, headers)
             facts = {"host": response.url.host, "reason": str(error), "http_status": response.status_code}
             status = response.status_code
