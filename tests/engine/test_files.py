@@ -320,7 +320,7 @@ async def test_column_profile(tmp_path: Path) -> None:
 async def test_a_file_cut_short_while_open_is_not_counted(tmp_path: Path) -> None:
     path = Path(write(tmp_path, b"Name,City\n" + b"Ada,Bonn\n" * 1000))
     with OpenFile.open(str(path)) as file:
-        path.write_bytes(b"Name,City\nBob,Ulm\n")
+        write(tmp_path, b"Name,City\nBob,Ulm\n")
         with pytest.raises(SourceChanged) as caught:
             await file.index()
         assert caught.value.code == "FILE_CHANGED"

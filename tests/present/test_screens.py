@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ztui.engine.consent import in_production
 from ztui.model.crm import Credits, Field, Module, ModuleSchema, Operation
 from ztui.model.finding import Finding, Severity
 from ztui.model.job import Counts, JobState, JobStatus
@@ -66,8 +67,8 @@ def test_the_question_before_sending_has_every_figure() -> None:
     assert told["Jobs"].startswith("2 jobs")
     assert told["Credits"] == "4,000 of 5,000 left"
     assert "already (1 time)" in told["Before"]
-    assert sending.in_production(PROFILE)
-    assert not sending.in_production(replace(PROFILE, sandbox=True))
+    assert in_production(PROFILE)
+    assert not in_production(replace(PROFILE, sandbox=True))
 
 
 def run(*parts: PartState, phase: Phase = Phase.SENDING, ended: str = "") -> RunState:
