@@ -10,13 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from ztui.model.mass_run import MassPhase, MassState
-from ztui.model.run import RunState
-from ztui.present.findings import how_many
-from ztui.present.mass_update import mass_line
-from ztui.present.paths import pasted_path, shorten
-from ztui.present.recent import recent_cells
-from ztui.present.runs import run_line, run_status
 from ztui.tui.bridge import fresher
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.run_actions import RunActions
@@ -24,8 +17,10 @@ from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
 from ztui.tui.widgets.run_list import RunList
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what only the content needs is imported with it: the frame is painted before
     from ztui.engine.workspace import RecentFile
+    from ztui.model.mass_run import MassState
+    from ztui.model.run import RunState
 
 
 class JobsScreen(RunActions):
@@ -93,7 +88,12 @@ class JobsScreen(RunActions):
         self.work(self._load(), "load")
 
     async def _load(self) -> None:
+        await self.painted()
         workspace = await self.session.workspace()
+        from ztui.model.mass_run import MassPhase
+        from ztui.present.paths import shorten
+        from ztui.present.recent import recent_cells
+
         self._recent = workspace.recent_files()
         lines = [
             Line((name, shorten(folder, 48), size, when))
@@ -146,11 +146,15 @@ class JobsScreen(RunActions):
         state = self.list.state
         about = self.query_one("#about", Words)
         if self.list.mass is not None:
+            from ztui.present.mass_update import mass_line
+
             about.say((mass_line(self.list.mass), "soft"))
             return
         if state is None:
             about.say(("A run is one import: what was sent, what Zoho did with it, and what it refused.", "soft"))
             return
+        from ztui.present.runs import run_line, run_status
+
         head, kind = run_line(state)
         about.say((head, kind), "\n", (f"{run_status(state)} · profile {state.profile} · {state.run_id}", "soft"))
 
@@ -213,6 +217,8 @@ class JobsScreen(RunActions):
     async def _prune(self, days: int) -> None:
         report = await self.session.ready.runs.prune(days)
         freed = f", {report.bytes / 1_000_000:,.1f} MB freed" if report.bytes else ""
+        from ztui.present.findings import how_many
+
         self.notify(f"{how_many(report.runs, 'run')} forgotten{freed}.")
         self._reload()
 
@@ -238,6 +244,8 @@ class JobsScreen(RunActions):
 
     def on_paste(self, event: events.Paste) -> None:
         """A file dropped on the terminal arrives as its path."""
+        from ztui.present.paths import pasted_path
+
         path = pasted_path(event.text)
         if path is not None:
             self.open(path)

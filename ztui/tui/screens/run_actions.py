@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from ztui.errors import ConfigError
-from ztui.model.run import Phase, RunState
-from ztui.tui.dialogs.message import Confirm
 from ztui.tui.screens.base import ZtuiScreen
 from ztui.tui.widgets.chrome import TitleBar
+
+if TYPE_CHECKING:
+    from ztui.model.run import RunState
 
 
 def entitle(screen: ZtuiScreen, state: RunState) -> None:
@@ -46,6 +47,8 @@ class RunActions(ZtuiScreen):
         state = self.meant()
         if state is None:
             return False
+        from ztui.model.run import Phase
+
         match action:
             case "pause":
                 return state.phase in (Phase.PACKING, Phase.SENDING)
@@ -81,6 +84,8 @@ class RunActions(ZtuiScreen):
         def agreed(yes: bool | None) -> None:
             if yes:
                 self.work(self.session.ready.runs.cancel(state.run_id), "wish")
+
+        from ztui.tui.dialogs.message import Confirm
 
         text = "Parts that have not been sent stay unsent. Jobs that Zoho has already accepted run to their end."
         self.app.push_screen(Confirm("Send no more?", text, "send no more", "go on"), agreed)

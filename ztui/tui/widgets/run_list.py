@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from ztui.model.mass_run import MassState
-from ztui.model.run import RunState
-from ztui.present.mass_update import listed_cells
-from ztui.present.runs import part_line, run_cells
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line
+
+if TYPE_CHECKING:  # the words for a run are imported when there is a run to put into words: the frame is painted before
+    from ztui.model.mass_run import MassState
+    from ztui.model.run import RunState
 
 _WIDE = (
     Column("Run", width=24, stretch=1),
@@ -57,8 +58,12 @@ class RunList(Grid):
     def _make(self, place: int, now: datetime) -> Line:
         run_id, number = self._order[place]
         if run_id in self._mass:
+            from ztui.present.mass_update import listed_cells
+
             cells, mark = listed_cells(self._mass[run_id], now)
             return Line(cells, marks=((2, mark), (5, "bad")))
+        from ztui.present.runs import part_line, run_cells
+
         state = self._states[run_id]
         if number is None:
             cells, mark = run_cells(state, now)
