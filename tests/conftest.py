@@ -1,9 +1,13 @@
 """What holds for every test: folders of its own, and an environment in which nothing of the user's shows."""
 
+import signal
 import uuid
 from pathlib import Path
 
 import pytest
+
+# Under nohup the hang-up signal is ignored, which programs started by the tests would inherit.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
