@@ -186,12 +186,12 @@ async def test_hostile_cells_are_shown_and_do_nothing(tmp_path: Path, people: Pa
         assert driver.sees("␛]52;c;")
 
 
-async def test_the_profile_of_a_column_pops_up(tmp_path: Path, people: Path) -> None:
+async def test_p_tells_what_is_in_a_column(tmp_path: Path, people: Path) -> None:
     async with driving(tmp_path, people) as driver:
         await driver.mapped()
         driver.preview.move_to(0, 3)
         await driver.press("p")
-        await driver.until_sees("Column profile", "ada@example.com")
+        await driver.until_sees("What is in the column", "ada@example.com")
         await driver.press("escape")
         assert driver.mapping
 

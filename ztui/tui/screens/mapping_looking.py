@@ -30,12 +30,12 @@ class Looking(MappingParts):
         heading = f"{file.info.headers[column]}, line {row.line}"
         self.app.push_screen(CellDialog(heading, value, tuple(sent)))
 
-    def action_profile(self) -> None:
+    def action_about_column(self) -> None:
         """What is in the column under the cursor."""
         if self.session.file is not None:
-            self.work(self._profile(self.preview.column), "profile")
+            self.work(self._about(self.preview.column), "column")
 
-    async def _profile(self, column: int) -> None:
+    async def _about(self, column: int) -> None:
         file = self.session.file
         if file is None:
             return
@@ -46,7 +46,7 @@ class Looking(MappingParts):
         parts: list[str | tuple[str, str]] = []
         for name, value in profile_lines(file.info.headers[column], profile):
             parts += [(f"{name:<16}", "soft"), value[:200], "\n"]
-        self.app.push_screen(Notice("Column profile", *parts[:-1]))
+        self.app.push_screen(Notice("What is in the column", *parts[:-1]))
 
     def action_search(self) -> None:
         """Find text in the rows."""

@@ -53,7 +53,7 @@ class Preview(Grid, DragSource):
         Binding("ctrl+f", "screen.search", "Search", show=True, key_display="^f"),
         Binding("ctrl+g", "screen.go_to", "Go to", show=False, key_display="^g"),
         Binding("space", "screen.cell", "Whole value", show=False),
-        Binding("p", "screen.profile", "Profile", show=True),
+        Binding("p", "screen.about_column", "Column", show=True),
     ]
 
     narrowest = 9
