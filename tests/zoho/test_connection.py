@@ -143,6 +143,14 @@ async def test_the_server_says_how_long_to_wait() -> None:
     assert server.pauses == [30.0, 7.0]
 
 
+async def test_the_server_says_until_when_to_wait() -> None:
+    headers = {"Date": "Sun, 22 Nov 2026 12:00:00 GMT", "Retry-After": "Sun, 22 Nov 2026 12:00:20 GMT"}
+    server = serving(reply(b"", 503, headers), ORG)
+    async with server.client() as client:
+        await client.org()
+    assert server.pauses == [20.0]
+
+
 async def test_a_wait_that_is_too_long_is_left_to_the_caller() -> None:
     server = serving(refusal("TOO_MANY_REQUESTS", 429, "", {"retry_after": 3600}))
     async with server.client() as client:

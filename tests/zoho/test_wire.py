@@ -1,6 +1,8 @@
 """Envelopes of every shape, and the errors they stand for."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -109,14 +111,38 @@ def test_a_429_is_throttling_whatever_it_says(code: str) -> None:
     [
         ({"retry_after": 60}, "7", 60.0),
         ({"retry_after": "soon"}, "7", 7.0),
-        ({}, "Fri, 31 Dec 1999 23:59:59 GMT", None),
+        ({}, "Fri, 31 Dec 1999 23:59:59 GMT", 0.0),
+        ({}, "Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ({}, "Fri, 99 Dec 2026 23:59:59 GMT", None),
+        ({"retry_after": "Sun, 22 Nov 2026 12:00:30 GMT"}, "7", 30.0),
         ({"retry_after": -1}, "", None),
         ({"retry_after": "nan"}, "inf", None),
         ({"retry_after": {"a": 1}}, "1e9", None),
     ],
 )
 def test_how_long_to_wait(details: dict[str, object], header: str, seconds: float | None) -> None:
-    assert wire.retry_after(Answer(429, headers={"retry-after": header}), Problem("X", "", details)) == seconds
+    headers = {"retry-after": header, "date": "Sun, 22 Nov 2026 12:00:00 GMT"}
+    assert wire.retry_after(Answer(429, headers=headers), Problem("X", "", details)) == seconds
+
+
+@pytest.mark.parametrize("date", ["Sun, 22 Nov 2026 12:00:00 GMT", "Sun, 22 Nov 2026 13:00:00 +0100"])
+def test_a_date_to_wait_for_is_counted_from_the_date_of_the_answer(date: str) -> None:
+    headers = {"retry-after": "Sun, 22 Nov 2026 12:01:30 GMT", "date": date}
+    error = wire.error_for("api", Answer(503, headers=headers), None)
+    assert error.details["retry_after"] == "90"
+
+
+def test_a_date_without_a_date_of_the_answer_is_counted_from_now() -> None:
+    headers = {"retry-after": format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)}
+    seconds = wire.retry_after(Answer(503, headers=headers), Problem(""))
+    assert seconds is not None
+    assert 590 < seconds <= 600
+
+
+@pytest.mark.parametrize("level", ["api", "auth"])
+def test_what_is_no_time_is_not_passed_on_as_one(level: str) -> None:
+    told = wire.error_for(level, Answer(401), Problem("INVALID_TOKEN", "", {"retry_after": "soon"}))
+    assert "retry_after" not in told.details
 
 
 def test_the_level_is_where_the_catalogue_explains_the_code() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ztui.engine.polling import Clock, Pace, stamp
+from ztui.engine.polling import Clock, Pace, asked_wait, stamp
 from ztui.engine.running import error_info
 from ztui.errors import AnswerLost, Throttled, Unreachable, ZtuiError
 from ztui.model import mass_run as ev
@@ -93,8 +93,7 @@ class Sender:
             if not passing or failures >= self._pace.tries or self._stopping():
                 await self._keep(ev.MassStopped(stamp(self._clock), error_info(trouble)))
                 return False
-            asked = trouble.retry_after if isinstance(trouble, Throttled) else None
-            await self._clock.sleep(self._pace.retry_after(failures, asked))
+            await self._clock.sleep(self._pace.retry_after(failures, asked_wait(trouble)))
 
     async def _answered(self, number: int, ids: tuple[str, ...], answer: MassUpdateAnswer) -> bool:
         """Keep the answer; False when it refuses the call itself, because the next would be refused alike."""
@@ -126,8 +125,7 @@ class Sender:
                 failures += 1
                 if failures >= self._pace.tries:
                     return await self._keep(ev.MassStopped(stamp(self._clock), error_info(trouble)))
-                asked = trouble.retry_after if isinstance(trouble, Throttled) else None
-                await self._clock.sleep(self._pace.retry_after(failures, asked))
+                await self._clock.sleep(self._pace.retry_after(failures, asked_wait(trouble)))
                 continue
             except ZtuiError as refused:
                 return await self._keep(ev.MassStopped(stamp(self._clock), error_info(refused)))

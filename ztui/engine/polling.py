@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from ztui import catalogue
+from ztui.errors import Throttled, ZtuiError
 
 
 class Clock(Protocol):
@@ -40,14 +41,25 @@ def stamp(clock: Clock) -> str:
     return clock.now().astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+def asked_wait(error: ZtuiError) -> float | None:
+    """Seconds that the other side asked to wait before the next try, None when it named no time."""
+    if isinstance(error, Throttled) and error.retry_after is not None:
+        return error.retry_after
+    try:
+        return float(str(error.details.get("retry_after")))
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How patient a run is; all times in seconds.
 
     `poll` are the intervals between readings of a job (the last one repeats). Passing troubles are waited out from
     `retry_first`, doubling to `retry_longest`, `tries` times in a row. A lost job is read back until `settle`
-    readings in a row show nothing new. `watch` is how often wishes of other processes are looked at, `grace` how long a
-    request that is under way may still take when the run is told to end.
+    readings in a row show nothing new. `fetch` are the waits between fetches of a result that is damaged or missing:
+    it may still be being written, but a run does not stand still for it for long. `watch` is how often wishes of other
+    processes are looked at, `grace` how long a request that is under way may still take when the run is told to end.
     """
 
     poll: tuple[float, ...]
@@ -58,6 +70,7 @@ class Pace:
     watch: float = 1.0
     grace: float = 8.0
     jitter: float = 0.25
+    fetch: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
 
     def poll_after(self, readings: int) -> float:
         """How long to wait after so many readings of a job."""
@@ -78,4 +91,6 @@ def live_pace() -> Pace:
 
 def local_pace() -> Pace:
     """The pace for a sandbox on this machine, which costs nobody anything."""
-    return Pace(poll=(0.1, 0.2, 0.3, 0.5, 1.0), retry_first=0.2, retry_longest=5.0, tries=12)
+    return Pace(
+        poll=(0.1, 0.2, 0.3, 0.5, 1.0), retry_first=0.2, retry_longest=5.0, tries=12, fetch=(0.5, 1.0, 2.0, 4.0)
+    )

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from ztui import catalogue
-from ztui.engine.polling import Clock, Pace, stamp
+from ztui.engine.polling import Clock, Pace, asked_wait, stamp
 from ztui.engine.ports import Crm, OnState
 from ztui.errors import RunError, Throttled, ZohoError, ZtuiError
 from ztui.model import event as ev
@@ -224,8 +224,7 @@ class Running:
         """Wait after so many failures in a row; RunHalted when it has been long enough."""
         if failures > self.pace.tries:
             raise RunHalted(error) from error
-        asked = error.retry_after if isinstance(error, Throttled) else None
-        seconds = self.pace.retry_after(failures, asked)
+        seconds = self.pace.retry_after(failures, asked_wait(error))
         self.tell(ev.PartWaiting(self.now, number, error_info(error), seconds))
         # A wish ends the wait once; while the run is halted, what is at Zoho is asked about at the usual pace.
         await self.wait(seconds, wake=not self.halted)
@@ -235,6 +234,12 @@ def kind_of(error: ErrorInfo) -> str:
     """The catalogue's word for what sort of failure this is; "" when it does not know the code."""
     entry = catalogue.resolve(error.level, error.code)
     return entry.explain(dict(error.details), error.message).kind if entry is not None else ""
+
+
+def title_of(error: ErrorInfo) -> str:
+    """The catalogue's title for a trouble; its code when the catalogue does not know it."""
+    entry = catalogue.resolve(error.level, error.code)
+    return entry.explain(dict(error.details), error.message).title if entry is not None else error.code
 
 
 def passing(error: ZohoError) -> bool:

@@ -123,6 +123,10 @@ class Connection:
                     raise
                 await self._sleep(pause)
 
+    async def wait(self, failures: int, error: ZohoError) -> None:
+        """Wait as long as a harmless request waits after so many failures."""
+        await self._sleep(self.pause(failures, error) or 0.0)
+
     def pause(self, failures: int, error: ZohoError) -> float | None:
         """Seconds to wait after so many failures; None when the server asks for more than we wait here."""
         numbers = catalogue.limits()

@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from ztui import catalogue
@@ -124,11 +126,12 @@ def error_for(
         kind, scope = "", {}
     known = {k: v for k, v in (facts or {}).items() if k != "scope"}
     details = {k: v for k, v in {**known, **scope, **problem.details}.items() if v not in (None, "")}
-    if kind in _SIGN_IN_KINDS or (entry is None and answer.status == 401):
-        return SignInError(code, problem.message, details, level=level if entry else "auth", http_status=answer.status)
     wait = retry_after(answer, problem)
+    details.pop("retry_after", None)  # as the server wrote it; from here on seconds that can be relied upon
     if wait is not None:
         details["retry_after"] = f"{wait:g}"
+    if kind in _SIGN_IN_KINDS or (entry is None and answer.status == 401):
+        return SignInError(code, problem.message, details, level=level if entry else "auth", http_status=answer.status)
     if kind == "throttle" or answer.status == 429:
         return Throttled(code, problem.message, details, level=level, http_status=answer.status, retry_after=wait)
     return ApiError(code, problem.message, details, level=level, http_status=answer.status)
@@ -151,15 +154,31 @@ def passing(error: ZohoError) -> bool:
 
 
 def retry_after(answer: Answer, problem: Problem) -> float | None:
-    """Seconds that the server asked to wait, by `details.retry_after` or the Retry-After header (not as a date)."""
+    """Seconds that the server asked to wait, by `details.retry_after` or the Retry-After header.
+
+    Either may be a number of seconds or a date (RFC 9110, 10.2.3); a date is counted from the answer's own Date, so
+    that a clock that is wrong here does not matter. What lies in the past is 0; a day or more is not believed.
+    """
     for said in (problem.details.get("retry_after"), answer.headers.get("retry-after")):
         try:
             seconds = float(text(said))
         except ValueError:
-            continue
+            until = _moment(text(said))
+            if until is None:
+                continue
+            seconds = max(0.0, (until - (_moment(answer.headers.get("date", "")) or datetime.now(UTC))).total_seconds())
         if 0 <= seconds < 86_400:
             return seconds
     return None
+
+
+def _moment(said: str) -> datetime | None:
+    """A date as headers carry it; None for what is none."""
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def status_name(status: int) -> str:
