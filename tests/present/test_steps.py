@@ -36,6 +36,13 @@ def test_events_are_told_in_one_line() -> None:
     status = JobStatus("4150", JobState.INPROGRESS, "IN PROGRESS\x1b", Counts(added=3, total=30))
     assert event_line(state, ev.JobPolled("t", 1, status)) == "Part 1: IN PROGRESS␛, 3 of 30 rows"
     assert event_line(state, ev.UploadProgressed("t", 1, 1, 2)) == ""
+    throttled = ev.PartWaiting("t", 1, ErrorInfo("api", "TOO_MANY_REQUESTS"), 7.6)
+    assert event_line(state, throttled).startswith("Part 1: waiting 8 s: ")
+    facts = (("attempt", "2"), ("most", "5"), ("reason", "The result file is damaged"))
+    again = ev.PartWaiting("t", 1, ErrorInfo("local", "RESULT_FETCHED_AGAIN", details=facts), 0.5)
+    assert event_line(state, again) == "Part 1: fetching, try 2/5, in 0.5 s"
+    looking = ev.PartWaiting("t", 1, ErrorInfo("local", "ROWS_LOOKED_UP"), 0.0)
+    assert event_line(state, looking) == "Part 1: reading rows back"
     failed = event_line(state, ev.PartFailed("t", 1, ErrorInfo("job", "UNHEARD_OF")))
     assert failed.startswith("Part 1: UNHEARD_OF")
 
@@ -46,6 +53,8 @@ def test_progress_fits_one_line() -> None:
     for event in (PACKED, ev.PackingFinished("t", 1, 0), ev.PartUploaded("t", 1, "f"), CREATED):
         state = fold.apply(state, event)
     assert progress_line(state) == "0 of 1 part, 0 added, 0 updated · part 1 running"
+    waiting = fold.apply(state, ev.PartWaiting("t", 1, ErrorInfo("local", "ROWS_LOOKED_UP"), 0.0))
+    assert progress_line(waiting).endswith(" · part 1 reading rows back")
     assert run_data(state, OutcomeCounts())["run"] == "ab12"
 
 

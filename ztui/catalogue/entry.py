@@ -60,6 +60,7 @@ KINDS = {
     "read_failed": "a harmless request got no whole answer",
     "untrusted": "a host to which the token may not go",
     "archive": "the result archive cannot be used",
+    "at_work": "no trouble itself: what is being done about one",
 }
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")

@@ -11,7 +11,7 @@ from ztui.engine.fetching import PASSING, fetch_archive
 from ztui.engine.join import Joined, Sent, join
 from ztui.engine.outcomes import count
 from ztui.engine.reconcile import SentRow, earliest, read_back, settle, unknown
-from ztui.engine.running import SCOPE, RunHalted, Running, error_info, kind_of
+from ztui.engine.running import SCOPE, RunHalted, Running, error_info, kind_of, title_of
 from ztui.engine.sent import sent_header, sent_rows
 from ztui.errors import ArchiveError, SignInError, ZohoError
 from ztui.model import event as ev
@@ -22,7 +22,7 @@ from ztui.model.outcome import RowError, RowOutcome, RowResult
 from ztui.model.part import Part
 from ztui.zoho.results import read_results
 
-_FETCH_TRIES = 3
+_LOOKING = ErrorInfo("local", "ROWS_LOOKED_UP")
 _PROBED = 50
 """How many rows, spread over the part, are looked at to see whether a lost job still moves: one query."""
 
@@ -64,9 +64,14 @@ class Recovery:
             await self._without_result(number, status)
             return
         trouble = ErrorInfo("local", "RESULT_MISSING")
-        for attempt in range(_FETCH_TRIES):
-            if attempt or not status.download_url:
-                await run.wait(run.pace.poll_after(attempt))
+        waits = (0.0, *run.pace.fetch)
+        for attempt, seconds in enumerate(waits, start=1):
+            if attempt > 1:
+                facts = (("attempt", str(attempt)), ("most", str(len(waits))), ("reason", title_of(trouble)))
+                again = ErrorInfo("local", "RESULT_FETCHED_AGAIN", details=facts)
+                run.tell(ev.PartWaiting(run.now, number, again, seconds))
+                await run.wait(seconds)
+            if attempt > 1 or not status.download_url:
                 try:
                     status = await run.patiently(number, lambda: run.crm.job(state.job_id), PASSING)
                 except SignInError as error:
@@ -238,6 +243,8 @@ class Recovery:
     async def _read(self, number: int, sent: Sequence[SentRow], taken: set[str]) -> list[RowOutcome]:
         run = self._run
         state = run.state.part(number)
+        if sent and (state.waiting is None or state.waiting.code != _LOOKING.code):
+            run.tell(ev.PartWaiting(run.now, number, _LOOKING, 0.0))
         since = earliest(state.uploaded_time, state.attempted_at)
         reader = _PatientReader(run, number)
         try:

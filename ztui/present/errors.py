@@ -56,6 +56,12 @@ def text_for(level: str, code: str, message: str = "", details: Mapping[str, obj
     return ErrorText(level, code, visible(told.title), visible(told.cause), visible(told.remedy), said)
 
 
+def at_work(info: ErrorInfo) -> bool:
+    """True for what tells of something being done about a trouble, rather than of the trouble."""
+    entry = catalogue.resolve(info.level, info.code)
+    return entry is not None and entry.kind == "at_work"
+
+
 def error_text(error: ZtuiError) -> ErrorText:
     """The words for an error that was raised."""
     return text_for(error.level, error.code, error.message, error.details)

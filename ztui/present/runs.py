@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ztui.model.run import PartState, Phase, RunState, Stage
-from ztui.present.errors import info_text
+from ztui.present.errors import at_work, info_text
 from ztui.present.findings import how_many
 
 _STAGES = {
@@ -35,7 +35,8 @@ _BAD = (Stage.REFUSED, Stage.FAILED, Stage.UNCERTAIN)
 def stage_words(part: PartState) -> str:
     """Where a part stands, with Zoho's own word for a job that runs and a percentage for an upload."""
     if part.waiting is not None:
-        return f"waiting: {info_text(part.waiting).title}"
+        title = info_text(part.waiting).title
+        return title[:1].lower() + title[1:] if at_work(part.waiting) else f"waiting: {title}"
     if part.stage is Stage.PACKED and part.sent_bytes and part.zip_bytes:
         return f"uploading {part.sent_bytes * 100 // part.zip_bytes}%"
     if part.stage is Stage.RUNNING and part.job is not None:

@@ -15,8 +15,9 @@ from ztui.model.outcome import OutcomeCounts
 from ztui.model.run import RunState, Stage
 from ztui.model.table import CsvInfo
 from ztui.present.drift import drift_lines
-from ztui.present.errors import info_text
+from ztui.present.errors import at_work, info_text
 from ztui.present.findings import explain, how_many
+from ztui.present.runs import stage_words
 from ztui.present.tables import table
 from ztui.present.text import clip, visible
 
@@ -151,7 +152,11 @@ def event_line(state: RunState, event: ev.ImportEvent) -> str:
             told = info_text(event.error)
             return f"Part {event.part}: {told.title} ({told.code}). {told.remedy}"
         case ev.PartWaiting():
-            return f"Part {event.part}: waiting {event.seconds:.0f} s: {info_text(event.error).title}"
+            title = info_text(event.error).title
+            if not at_work(event.error):
+                return f"Part {event.part}: waiting {event.seconds:.0f} s: {title}"
+            soon = f", in {event.seconds:g} s" if event.seconds else ""
+            return f"Part {event.part}: {title[:1].lower()}{title[1:]}{soon}"
         case ev.RunPaused(reason="canary"):
             return "The first rows are through; the rest waits."
         case ev.RunStopped():
@@ -171,6 +176,7 @@ def progress_line(state: RunState) -> str:
     words = f"{over} of {how_many(len(state.parts), 'part')}, {counts.added:,} added, {counts.updated:,} updated"
     if active is not None:
         word = active.job.raw_state if active.stage is Stage.RUNNING and active.job is not None else active.stage.value
+        word = stage_words(active) if active.waiting is not None else word
         words += f" · part {active.number} {visible(word)}"
     return words
 

@@ -16,12 +16,15 @@ from ztui.zoho.results import check_archive, check_contents
 from ztui.zoho.wire import Answer
 
 _REDIRECTS = 5
-_DAMAGED_TRIES = 3
+_DAMAGED_TRIES = 2
 _JSON_MOST = 1_000_000
 
 
 async def download(connection: Connection, given: str, to: Path) -> None:
     """Fetch the archive at `given` (absolute or relative) into the file `to`, which appears only when it is whole.
+
+    A damaged archive is fetched once more after a moment. To wait for one that is still being written is the caller's
+    affair: it knows what to tell meanwhile, and patience at two places multiplies.
 
     Raises ArchiveError for a damaged, unsafe or oversized archive, ApiError for a refusal (an expired link among them),
     Unreachable for a host that may not see the token or cannot be reached, and OSError when the disk refuses.
@@ -29,19 +32,23 @@ async def download(connection: Connection, given: str, to: Path) -> None:
     url = connection.hosts.download_url(given)
     part = to.with_name(to.name + ".part")
 
-    async def attempt(token: str) -> None:
-        await _fetch(connection, url, token, part)
-        await asyncio.to_thread(check_archive, part)
-        await asyncio.to_thread(check_contents, part)
+    async def attempt(token: str) -> ArchiveError | None:
+        try:
+            await _fetch(connection, url, token, part)
+            await asyncio.to_thread(check_archive, part)
+            await asyncio.to_thread(check_contents, part)
+        except ArchiveError as error:
+            return error
+        return None
 
     try:
-        for number in range(1, _DAMAGED_TRIES + 1):
-            try:
-                await connection.patiently(attempt, harmless=True)
+        for failures in range(1, _DAMAGED_TRIES + 1):
+            spoilt = await connection.patiently(attempt, harmless=True)
+            if spoilt is None:
                 break
-            except ArchiveError as error:
-                if number == _DAMAGED_TRIES or not wire.passing(error):
-                    raise
+            if failures == _DAMAGED_TRIES or not wire.passing(spoilt):
+                raise spoilt
+            await connection.wait(failures, spoilt)
         await asyncio.to_thread(part.replace, to)
     finally:
         part.unlink(missing_ok=True)
