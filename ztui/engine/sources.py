@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +25,21 @@ def anchored(plan: ImportPlan) -> ImportPlan:
 def open_again(info: CsvInfo) -> OpenFile:
     """The file with the encoding, delimiter, quoting and header it was mapped with. Blocking. Raises SourceError.
 
-    A private copy (of a pipe, a spreadsheet, an archive) that is still there is read itself, and stays its owner's.
+    A private copy (of a pipe, a spreadsheet, an archive, UTF-16) that is still there is read itself, and stays its
+    owner's.
     """
-    if info.temporary and info.data_path.exists():
-        return OpenFile(replace(info, path=str(info.data_path)), info.opened_with)
+    if info.temporary and (status := _status(info.data_path)) is not None:
+        # From here on the copy is the file: it is its size and time that must stay what they are.
+        copy = replace(info, path=str(info.data_path), size=status.st_size, modified_ns=status.st_mtime_ns)
+        return OpenFile(copy, info.opened_with)
     return OpenFile.open(info.path, info.opened_with)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 async def reopen(info: CsvInfo) -> OpenFile:
