@@ -76,3 +76,17 @@ def test_rows_keep_line_breaks_within_quotes() -> None:
 
 def test_the_same_entries_give_the_same_bytes() -> None:
     assert archive.zipped([("a.csv", b"x")]) == archive.zipped([("a.csv", b"x")])
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b"Start\n09:30\n10:45\n", [["Start"], ["09:30"], ["10:45"]]),
+        (b"\nWebsite\nhttps://a.example/x\n", [["Website"], ["https://a.example/x"]]),
+        (b'"A,\nB"\n"1;2"\n', [["A,\nB"], ["1;2"]]),
+        (b'"A,B";C\n1,2;3\n', [["A,B", "C"], ["1,2", "3"]]),
+    ],
+)
+def test_only_the_header_line_tells_the_delimiter(content: bytes, rows: list[list[str]]) -> None:
+    """Times and addresses below a header of one column hold colons of their own."""
+    assert list(archive.rows_of(content, "utf-8")) == rows

@@ -129,14 +129,19 @@ def _lines(content: bytes, codec: str) -> io.TextIOWrapper:
 
 
 def delimiter_of(content: bytes, codec: str) -> str:
-    """Comma, semicolon, colon or pipe, whichever the header line holds most outside quotes."""
-    quoted, counts = False, dict.fromkeys(DELIMITERS, 0)
+    """Comma, semicolon, colon or pipe, whichever the header line holds most outside quotes (Zoho docs v7, bulk write).
+
+    A header without any of them is one column, whatever the cells below it hold.
+    """
+    quoted, begun, counts = False, False, dict.fromkeys(DELIMITERS, 0)
     for char in _lines(content, codec).read(_CHUNK):
+        if not quoted and char in "\r\n":
+            if begun:
+                break
+            continue
+        begun = begun or char not in " \ufeff"
         if char == '"':
             quoted = not quoted
-        elif not quoted and char in "\r\n":
-            if any(counts.values()):
-                break
         elif not quoted and char in counts:
             counts[char] += 1
     return max(DELIMITERS, key=lambda d: counts[d]) if any(counts.values()) else ","
