@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ztui.csvfile.copies import discard
 from ztui.csvfile.encoding import LABELS, Encoding, canonical, detect_encoding
 from ztui.csvfile.header import display_names
 from ztui.csvfile.normalise import needs_rewriting, needs_transcoding, rewrite, transcode
@@ -45,11 +46,11 @@ def detect(path: str, overrides: DialectOverrides = AS_DETECTED, *, workdir: Pat
         info = _opened(source, overrides, workdir, copies)
     except BaseException:
         for copy in copies:
-            copy.unlink(missing_ok=True)
+            discard(copy)
         raise
     for copy in copies:
         if copy != info.data_path:
-            copy.unlink(missing_ok=True)
+            discard(copy)
     return info
 
 

@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from ztui.csvfile.copies import private_copy
 from ztui.csvfile.encoding import in_place
 from ztui.csvfile.reader import RecordReader, physical_lines
-from ztui.csvfile.sources import copy_into, private_copy
+from ztui.csvfile.sources import copy_into
 from ztui.model.table import Dialect
 
 _BLOCK = 1 << 19

@@ -1,7 +1,7 @@
 """From what the user named to a plain local file: pipes, standard input, gzip and zip become private copies.
 
-Copies are made with mode 0600 in the folder the caller gives (or the system's temporary one) and belong to whoever
-asked.
+Copies (`ztui.csvfile.copies`) are made in the folder the caller gives (or the system's temporary one) and belong to
+whoever asked.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import gzip
 import os
 import stat
 import sys
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ztui.csvfile.copies import discard, private_copy
 from ztui.errors import SourceError
 
 _COPY_BLOCK = 1 << 20
@@ -61,26 +60,6 @@ class Source:
     def temporary(self) -> bool:
         """True when `data_path` is a copy made here."""
         return self.path == "-" or Path(self.path) != self.data_path
-
-
-@contextmanager
-def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new file of mode 0600 to write to; removed again when the block raises.
-
-    Raises SourceError NO_ROOM when the disk is full.
-    """
-    if workdir is not None:
-        workdir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix="ztui-", suffix=".csv", dir=workdir)
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield path, out
-    except BaseException as problem:
-        path.unlink(missing_ok=True)
-        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise SourceError("NO_ROOM", details={"folder": str(path.parent)}) from problem
-        raise
 
 
 def copy_into(blocks: Iterator[bytes], out: BinaryIO, folder: Path) -> int:
@@ -188,12 +167,12 @@ def _unpacked(path: str, data: Path, status: os.stat_result, workdir: Path | Non
             head = stream.read(16)
         within = next((name for magic, name in _MAGIC if head.startswith(magic)), "")
         if within:
-            inner.unlink()
+            discard(inner)
             raise SourceError("BINARY_FILE", details={"path": path, "kind": f"{kind} file with a {within} inside"})
         return Source(path, inner, status.st_size, status.st_mtime_ns, note=note)
     finally:
         if owned and not keep:
-            data.unlink(missing_ok=True)
+            discard(data)
 
 
 def _gunzip(path: str, data: Path, workdir: Path | None) -> Path:
@@ -203,7 +182,7 @@ def _gunzip(path: str, data: Path, workdir: Path | None) -> Path:
     except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
         raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     if not size:
-        inner.unlink(missing_ok=True)
+        discard(inner)
         raise SourceError("FILE_EMPTY", details={"path": path})
     return inner
 
@@ -255,6 +234,6 @@ def _unzip(path: str, data: Path, workdir: Path | None) -> tuple[Path, str]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
         raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     if not size:
-        inner.unlink(missing_ok=True)
+        discard(inner)
         raise SourceError("FILE_EMPTY", details={"path": path})
     return inner, members[0].filename

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ztui.csvfile.sources import Source, copy_into, private_copy
+from ztui.csvfile.copies import private_copy
+from ztui.csvfile.sources import Source, copy_into
 from ztui.errors import SourceError
 
 _ROWS_PER_BLOCK = 500

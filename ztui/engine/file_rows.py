@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
+from ztui.csvfile.copies import discard
 from ztui.csvfile.index import Checkpoint, RowIndex
 from ztui.csvfile.reader import RecordReader, physical_lines, read_rows
 from ztui.errors import SourceChanged, SourceError
@@ -49,7 +49,7 @@ class FileRows:
     def _own(self, info: CsvInfo) -> weakref.finalize[..., FileRows] | None:
         if not info.temporary:
             return None
-        return weakref.finalize(self, Path.unlink, info.data_path, True)
+        return weakref.finalize(self, discard, info.data_path)
 
     @property
     def info(self) -> CsvInfo:

@@ -13,13 +13,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from ztui.csvfile.copies import discard, private_copy
 from ztui.csvfile.detect import detect, in_encoding, normalised
 from ztui.csvfile.encoding import judge
 from ztui.csvfile.findings import empty_findings, structure_findings
 from ztui.csvfile.index import scan_provisional
 from ztui.csvfile.profile import profile_column
 from ztui.csvfile.search import search
-from ztui.csvfile.sources import private_copy
 from ztui.csvfile.structure import Structure, StructureScan
 from ztui.engine.background import OnProgress, in_thread
 from ztui.engine.file_rows import FileRows, reading
@@ -53,8 +53,12 @@ class OpenFile(FileRows):
         """
         with reading(path):
             file = cls(detect(path, overrides, workdir=workdir), overrides, workdir)
-            if file._view.size <= _AT_ONCE:
-                file._settle(lambda _done, _fraction: None)
+            try:
+                if file._view.size <= _AT_ONCE:
+                    file._settle(lambda _done, _fraction: None)
+            except BaseException:
+                file.close()
+                raise
             return file
 
     def __enter__(self) -> OpenFile:
@@ -196,7 +200,11 @@ class OpenFile(FileRows):
                 out.write(block)
         if info.source_encoding:
             overrides = replace(overrides, encoding="utf-8")  # the copy is in UTF-8 already
-        again = detect(str(path), overrides, workdir=self._workdir)
+        try:
+            again = detect(str(path), overrides, workdir=self._workdir)
+        except BaseException:
+            discard(path)
+            raise
         if again.data_path != path:
-            path.unlink()
+            discard(path)
         return OpenFile(replace(again, path=info.path), overrides, self._workdir)

@@ -205,7 +205,16 @@ class Workspace:
     # -- the end
 
     async def aclose(self) -> None:
-        """Close connections and the ledger; runs under way must have been cancelled before."""
+        """Close connections and the ledger; runs under way must have been cancelled before.
+
+        What a killed process left behind of files it had open is removed then.
+        """
+        if self.locations == Locations.default():  # the ledger of a throw-away session knows nothing of what is needed
+            from ztui.engine.leftovers import clear_leftovers
+
+            clear_leftovers(
+                lambda: self.runs
+            )  # a millisecond; not awaited, so that a cancellation cannot skip the rest
         if self._runs is not None:
             self._runs.close()
             self._runs = None

@@ -1,0 +1,35 @@
+"""Removes the private copies of the user's data that a killed process could not remove itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ztui.csvfile.copies import discard, forsaken
+from ztui.errors import ZtuiError
+from ztui.model.run import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ztui.engine.runs import Runs
+
+
+def clear_leftovers(runs: Callable[[], Runs]) -> int:
+    """Remove forsaken copies, but not those that an unfinished run still reads: a pipe cannot be read again.
+
+    Blocking, a millisecond when there are none: only otherwise `runs` is called. Returns how many were removed; none
+    when it cannot be found out which are needed.
+    """
+    found = forsaken()
+    if not found:
+        return 0
+    try:
+        known = runs()
+        open_ones = [s.run_id for s in known.list() if s.phase not in (Phase.ENDED, Phase.CANCELLED)]
+        needed = {known.plan(run).info.data_path for run in open_ones}
+    except ZtuiError:
+        return 0
+    for path in found:
+        if path not in needed:
+            discard(path)
+    return len([path for path in found if path not in needed])
