@@ -18,6 +18,7 @@ from tests.benchmarks.leads import MAPPING, SCHEMA, make
 from ztui.engine.check_worker import frame
 from ztui.engine.files import OpenFile
 from ztui.engine.planner import MODULE, make_plan, pack
+from ztui.engine.preflight import check
 from ztui.model.plan import ImportPlan
 from ztui.model.profile import Domains, Profile
 
@@ -47,8 +48,10 @@ def _pigz(path: Path) -> None:
 
 
 async def _plan(path: Path) -> ImportPlan:
+    """The plan after a check, as every import makes it: without the refused rows, the keys compared."""
     with OpenFile.open(str(path)) as file:
-        return await make_plan(file, MAPPING, SCHEMA, Profile("bench", Domains("", "", "")))
+        report = await check(file, MAPPING, SCHEMA)
+        return await make_plan(file, MAPPING, SCHEMA, Profile("bench", Domains("", "", "")), report=report)
 
 
 def pack_bench(rows: int = ROWS) -> Bench:

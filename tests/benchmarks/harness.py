@@ -7,6 +7,7 @@ ratios (or figures) that are judged against a target. `run` interleaves the case
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -14,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 Measure = Callable[[], Mapping[str, float]]
 
@@ -146,27 +146,30 @@ def timed(work: Callable[[], object]) -> Measure:
     return measure
 
 
+_LAUNCH = """
+import json, os, resource, subprocess, sys, time
+started = time.perf_counter()
+with open(os.devnull, "wb") as nowhere:
+    status = subprocess.run(sys.argv[1:], stdout=nowhere).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([status, time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]))
+"""
+
+
 def process(command: Sequence[str], *, feed: bytes | None = None) -> dict[str, float]:
     """Run a command to its end and measure it: `s` wall seconds, `cpu` seconds and `mb` peak resident megabytes.
 
-    The child's own peak comes from wait4; its children's are not in it. A failing command raises.
+    The peak is that of the command or of the largest of its children. A failing command raises. A small process
+    starts the command, because Linux counts towards a new program's peak what its parent held at that moment.
     """
-    started = time.perf_counter()
-    with Path(os.devnull).open("wb") as nowhere:
-        child = subprocess.Popen(
-            list(command), stdin=subprocess.PIPE if feed is not None else subprocess.DEVNULL, stdout=nowhere
-        )
-        if feed is not None and child.stdin is not None:
-            child.stdin.write(feed)
-            child.stdin.close()
-        _, status, usage = os.wait4(child.pid, 0)
-    took = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise RuntimeError(f"{command[0]} ended with {child.returncode}")
+    launched = subprocess.run(
+        [sys.executable, "-S", "-c", _LAUNCH, *command], input=feed, capture_output=True, check=True
+    )
+    status, took, cpu, peak = json.loads(launched.stdout)
+    if status != 0:
+        raise RuntimeError(f"{command[0]} ended with {status}")
     # Linux counts ru_maxrss in kilobytes, macOS in bytes.
-    scale = 1 if sys.platform == "darwin" else 1024
-    return {"s": took, "cpu": usage.ru_utime + usage.ru_stime, "mb": usage.ru_maxrss * scale / 1e6}
+    return {"s": took, "cpu": cpu, "mb": peak * (1 if sys.platform == "darwin" else 1024) / 1e6}
 
 
 def python(code: str, *args: str) -> dict[str, float]:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Protocol, cast
 from ztui.catalogue.knowledge import limits
 from ztui.engine.check_worker import child_command, child_environment, frame, read_frame
 from ztui.engine.planner_columns import sent_columns
+from ztui.engine.planner_families import keys_distinct
 from ztui.engine.planner_pack import pack_parts
 from ztui.engine.planner_source import verify_source
 from ztui.engine.planner_worker import part_of
@@ -94,6 +95,8 @@ async def make_plan(
             exclude = tuple(r for r in exclude if r in among)
     if (total if wanted is None else len(wanted)) - len(exclude) <= 0:
         raise PlanError("NOTHING_TO_SEND", details={"path": file.info.path})
+    # A record that is edited or refused but sent may have a key that the check did not compare.
+    compared = report is not None and wanted is None and not edits and (exclude_refused or not report.rows_refused)
     return ImportPlan(
         source=await file.digest(),
         info=file.info,
@@ -112,6 +115,7 @@ async def make_plan(
         canary=canary,
         before_image=before_image,
         parent_run=parent_run,
+        keys_distinct=compared and report is not None and keys_distinct(report, mapping, schema),
     )
 
 

@@ -10,9 +10,12 @@ from typing import BinaryIO
 
 from ztui.engine.planner_columns import RowMaker
 from ztui.engine.planner_keys import KeyNumbers
-from ztui.engine.preflight_repeats import read_records, repeated
+from ztui.engine.preflight_repeats import REPEATED, read_records, repeated
+from ztui.engine.preflight_report import CheckReport
 from ztui.engine.preflight_rows import RowRules
-from ztui.model.mapping import FieldMapping
+from ztui.model.crm import ModuleSchema
+from ztui.model.finding import Severity
+from ztui.model.mapping import FieldMapping, Mapping
 from ztui.model.plan import ImportPlan
 from ztui.model.table import CsvInfo
 
@@ -33,7 +36,7 @@ class Families:
         self._ends = array("q")
         self._lines = array("q")
         self._spool = spool
-        key = _key_field(plan)
+        key = None if plan.keys_distinct else key_field(plan.mapping, plan.schema)
         if key is None:
             return
         rules = RowRules(replace(plan.mapping, fields=(key,)), plan.schema, len(plan.info.headers))
@@ -81,16 +84,25 @@ def _slices(numbers: array[int]) -> Iterator[array[int]]:
     return (numbers[at : at + _SLICE] for at in range(0, len(numbers), _SLICE))
 
 
-def _key_field(plan: ImportPlan) -> FieldMapping | None:
+def key_field(mapping: Mapping, schema: ModuleSchema) -> FieldMapping | None:
     """The mapped field whose equal values belong together: the key, else a unique field."""
-    mapped = plan.mapping.for_field(plan.mapping.find_by) if plan.mapping.find_by else None
+    mapped = mapping.for_field(mapping.find_by) if mapping.find_by else None
     if mapped is not None:
         return mapped if mapped.columns else None
-    for candidate in plan.mapping.fields:
-        field = plan.schema.field(candidate.api_name)
+    for candidate in mapping.fields:
+        field = schema.field(candidate.api_name)
         if candidate.columns and field is not None and field.unique:
             return candidate
     return None
+
+
+def keys_distinct(report: CheckReport, mapping: Mapping, schema: ModuleSchema) -> bool:
+    """True when a complete check of all records says that those it does not refuse have no key in common."""
+    key = key_field(mapping, schema)
+    if key is None or not report.complete:
+        return False
+    again = (g for g in report.groups if g.rule in REPEATED and g.api_name == key.api_name)
+    return all(g.severity is Severity.ERROR for g in again)
 
 
 class Included:

@@ -17,6 +17,9 @@ from ztui.engine.preflight_segment import Hits, SegmentCheck, key_text
 from ztui.model.plan import CellEdit
 from ztui.model.table import CsvInfo
 
+REPEATED = ("KEY_REPEATED", "VALUE_REPEATED")
+"""The rules that a key and a unique field break when an earlier row has the same."""
+
 _AT_ONCE = 3_000_000
 """Keys that are held in memory at a time."""
 
