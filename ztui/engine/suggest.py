@@ -21,6 +21,7 @@ from ztui.engine.suggest_offers import (
     Target,
     by_meaning,
     by_name,
+    by_noted_name,
     by_record_id,
     by_values,
 )
@@ -50,6 +51,7 @@ def suggest(
     targets = [Target(f, module) for f in schema.fields if f.visible]
     for column in columns:
         by_name(column, targets, operation)
+    by_noted_name(columns, targets, operation)
     by_meaning(columns, targets, operation, module)
     by_values(columns, targets, operation)
     if operation is not Operation.INSERT:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ztui.engine.suggest_lexicon import Phrase, lexicon
-from ztui.engine.suggest_meaning import ADDRESS, Meaning, Reading, read_header
+from ztui.engine.suggest_meaning import ADDRESS, Meaning, Reading, is_flag, read_header
 from ztui.engine.suggest_tokens import words_of
 
 #: Words that mean the CRM's own thing in a CRM's export and something else in a shop's or a mailing tool's.
@@ -31,6 +31,12 @@ _SITES = frozenset(("website", "site", "web"))
 _LISTS = re.compile(r"e-?mails|addresses|phones|numbers", re.IGNORECASE)
 #: What a file of people or companies tells, whatever its headers begin with.
 _TELLING = frozenset(("first_name", "last_name", "email", "phone", "company", "city", "zip", "country", "street"))
+#: What has a name that is nobody's.
+_OTHERS = frozenset(("product", "vendor", "task", "case", "campaign", "deal", "company"))
+#: Words that can mean nothing but who owns a record.
+_OWNED = frozenset(("owner", "owned"))
+#: How many words of private life make a file an address book.
+_PRIVATE = 2
 #: How many words of foreign trades make a file foreign.
 _FOREIGN = 2
 
@@ -54,7 +60,7 @@ def read_file(headers: Sequence[str], module: str) -> tuple[Read, ...]:
     readings = [read_header(h, module) for h in headers]
     speaks = _languages(readings)
     firm = [_firm(r) for r in readings]
-    foreign = headers is not given or _foreign(headers) >= _FOREIGN  # "CUST_STATUS" is a database's own
+    foreign = "the columns of a database" if headers is not given else _foreign(headers)  # "CUST_STATUS" is its own
     out = [_settle(i, headers, readings, firm, speaks, foreign) for i in range(len(headers))]
     return tuple(_names(out, speaks))
 
@@ -93,9 +99,17 @@ def _firm(reading: Reading) -> frozenset[str]:
     return frozenset(concepts) if len(concepts) == 1 else frozenset()
 
 
-def _foreign(headers: Sequence[str]) -> int:
+def _foreign(headers: Sequence[str]) -> str:
+    """Which other columns say that the file is a shop's or a mailing tool's; "" when too few do."""
     words = lexicon().foreign
-    return len({w for h in headers for w in words_of(h).plain if w in words})
+    first: dict[str, str] = {}
+    for header in headers:
+        for word in words_of(header).plain:
+            if word in words:
+                first.setdefault(word, header.strip()[:40])
+    if len(first) < _FOREIGN:
+        return ""
+    return ", ".join(repr(h) for h in tuple(dict.fromkeys(first.values()))[:3])
 
 
 def _settle(
@@ -104,7 +118,7 @@ def _settle(
     readings: Sequence[Reading],
     firm: Sequence[frozenset[str]],
     speaks: frozenset[str],
-    foreign: bool,
+    foreign: str,
 ) -> Read:
     reading = readings[at]
     lone = lexicon().kinds.get(headers[at].strip().casefold())
@@ -112,6 +126,8 @@ def _settle(
         # "Work", "Home" in a row of telephone numbers.
         return Read(Meaning("phone", frozenset((lone,)), 0, _LONE, own=False))
     if not reading.meanings:
+        if reading.about and is_flag(headers[at]):
+            return Read(None, f"{reading.unexplained[0]!r}: it holds yes or no, not the value itself")
         if reading.about:
             words = ", ".join(repr(w) for w in reading.unexplained[:3])
             return Read(None, f"{words}: more than the field says")
@@ -128,7 +144,8 @@ def _settle(
     if meaning.phrase.rule == "values":
         return Read(meaning, values_only=True)
     if foreign and meaning.concept in _AMBIGUOUS and len(meaning.phrase.words) == 1 and meaning.phrase.words <= _ALONE:
-        return Read(None, "such a file's status, source or currency is seldom the CRM's", hint=meaning.concept)
+        reason = f"beside {foreign} it is another program's {meaning.phrase.text!r}, seldom the CRM's"
+        return Read(None, reason, hint=meaning.concept)
     if meaning.concept in ("state_or_status", "region"):
         near = any(firm[i] & _PLACES for i in range(max(0, at - 2), min(len(firm), at + 3)) if i != at)
         if (near or (meaning.kinds and meaning.concept == "region")) and not any(
@@ -149,10 +166,17 @@ def _settle(
         return Read(replace(meaning, kinds=frozenset()))
     if meaning.concept == "account_number" and len(meaning.phrase.words) == 1 and at and firm[at - 1] & _STREETS:
         return Read(None, "the number of the house, after the street")
+    if meaning.concept == "owner" and not meaning.phrase.words & _OWNED and _is_address_book(headers):
+        return Read(None, "a private address book knows no owner; it may be somebody's superior")
     doubtful = meaning.concept == "company_size"
     if meaning.concept == "website" and "url" in words_of(headers[at]).plain and not meaning.phrase.words & _SITES:
         doubtful = any(_PROFILES.intersection(words_of(h).plain) or "profile url" in h.casefold() for h in headers)
     return Read(meaning, values_only=doubtful)
+
+
+def _is_address_book(headers: Sequence[str]) -> bool:
+    words = lexicon().private
+    return len({w for h in headers for w in words_of(h).plain if w in words}) >= _PRIVATE
 
 
 def _title(at: int, meaning: Meaning, readings: Sequence[Reading], firm: Sequence[frozenset[str]]) -> Read:
@@ -190,6 +214,8 @@ def _names(out: list[Read], speaks: frozenset[str]) -> list[Read]:
             # German "Name" beside "Vorname" is the surname, unless there is a "Nachname" too.
             others = [r for r in out if r is not read and r.meaning and r.meaning.concept == "last_name"]
             result.append(read if "first_name" in have and not others else _whole_name(have))
+        elif meaning.concept == "full_name" and (whose := meaning.kinds & _OTHERS):
+            result.append(Read(None, f"the name of a {min(whose)}, which the module has no field for"))
         elif meaning.concept == "full_name":
             result.append(_whole_name(have))
         else:

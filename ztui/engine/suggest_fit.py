@@ -70,7 +70,12 @@ _KINDS: Mapping[tuple[str, str], Mapping[frozenset[str], float]] = {
     },
     ("email", "secondary"): {frozenset(("secondary",)): 0.96, frozenset(("other",)): 0.9},
     ("website", ""): {frozenset(): 0.95, frozenset(("company",)): 0.94, frozenset(("work",)): 0.9},
-    ("industry", ""): {frozenset(): 0.95, frozenset(("company",)): 0.94, frozenset(("primary",)): 0.93},
+    ("industry", ""): {
+        frozenset(): 0.95,
+        frozenset(("company",)): 0.94,
+        frozenset(("primary",)): 0.93,
+        frozenset(("company", "primary")): 0.92,
+    },
     ("employees", ""): {frozenset(): 0.95, frozenset(("company",)): 0.95},
     ("revenue", ""): {frozenset(): 0.95, frozenset(("company",)): 0.95},
     ("sic_code", ""): {frozenset(): 0.95, frozenset(("primary",)): 0.95},

@@ -51,6 +51,12 @@ class Lexicon:
         self.kinds = {w: kind for kind, ws in common["kinds"].items() for x in ws for w in words_of(x).plain}
         self.entities = {w: entity for entity, ws in common["entities"].items() for x in ws for w in words_of(x).plain}
         self.foreign = frozenset(w for x in common["foreign"]["words"] for w in words_of(x).plain)
+        self.private = frozenset(common["private"]["words"])
+        self.asking = frozenset(common["question"]["begin"])
+        self.filling = frozenset(common["question"]["filling"])
+        self.remarks = frozenset(common["notes"]["words"])
+        self.flags = tuple(common["notes"]["flags"])
+        self.flag_concepts = frozenset(common["notes"]["holding"])
         self.modules: Mapping[str, Any] = data["modules"]
         self._by_word: dict[str, list[Phrase]] = {}
         self._joined: dict[str, tuple[str, ...]] = {}
@@ -71,6 +77,8 @@ class Lexicon:
         self._english = frozenset(
             w for ps in self._by_word.values() for p in ps if p.language == "en" for w in p.words
         ) | {*self.kinds, *self.entities, *self.beside, *self.noise}
+        self._compounding = frozenset(common["compounds"]["first"])
+        self._named = frozenset(w for ps in self._by_word.values() for p in ps if not p.rule for w in p.words)
         self._guard = frozenset(common["guard"]["words"]) | self.foreign
         self._wrapping = frozenset(common["wrapping"]["words"])
         self._near: dict[str, set[str]] = {}
@@ -116,8 +124,10 @@ class Lexicon:
                 out.append(word)
             elif len(self._joined.get(word, ())) > 1:
                 out.extend(self._joined[word])
-            elif (short := _without_digraphs(word)) != word and short in known:
+            elif (short := _without_digraphs(word)) != word and short in self._named:
                 out.append(short)  # "Zustaendig" is "Zuständig", not a slip
+            elif parts := self._compound(word):
+                out.extend(parts)
             else:
                 mended = self._mend(word, known)
                 if mended is not None:
@@ -134,6 +144,14 @@ class Lexicon:
                 words = frozenset(w for w in plain if w not in self.noise) or frozenset(plain)
                 self._joined.setdefault("".join(plain), plain)
                 yield Phrase(concept, words, text, language, kinds, rule)
+
+    def _compound(self, word: str) -> tuple[str, str] | None:
+        """A word made of one for a kind ("Liefer-", "Privat-") and a known one: "Lieferort", "Firmentelefon"."""
+        for i in range(4, len(word) - 2):
+            first, second = word[:i], word[i:]
+            if first in self._compounding and second in self._named:
+                return first, second
+        return None
 
     def _add(self, index: dict[str, list[Phrase]], phrase: Phrase) -> None:
         index.setdefault(phrase.first, []).append(phrase)

@@ -6,7 +6,8 @@ here, and nothing is proposed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ztui.engine.suggest_lexicon import Phrase, lexicon
@@ -16,6 +17,12 @@ from ztui.engine.suggest_tokens import words_of
 _APART = frozenset(("phone", "mobile", "fax", "email", "first_name", "last_name"))
 
 
+#: What "Name", "Nom", "Naam" may be.
+_SURNAMES = frozenset(("last_name", "family_or_full", "full_name"))
+#: "is_company", "Is Email?"
+_IS = re.compile(r"\W*(?P<flag>(?:[Ii]s(?=[\s_\-A-Z])|IS(?=[\s_\-])))[\s_\-]*")
+#: A remark in brackets.
+_NOTE = re.compile(r"\s*[(\[{<](?P<note>[^)\]}>]{1,40})[)\]}>]")
 #: The concepts that make up an address, strongest evidence of an address first.
 ADDRESS = ("city", "zip", "street", "address", "state", "country", "address_region", "state_code", "country_code")
 #: Short for "first name" and "last name", unless something follows that can be first or last itself.
@@ -48,15 +55,21 @@ class Reading:
 @lru_cache(maxsize=16384)
 def read_header(header: str, module: str) -> Reading:
     """The readings of a header in a file for this module; several where a word means several things."""
-    words = words_of(header)
+    bare, flag = _without_remarks(header)
+    if flag:
+        of = read_header(bare, module)
+        holding = tuple(m for m in of.meanings if m.concept in lexicon().flag_concepts)
+        return Reading(holding) if holding else Reading((), of.about or bare, (flag,))
+    words = words_of(bare)
     if not words.plain or len(words.plain) > 14:
         return Reading(())
     known = lexicon()
-    plain, mends = known.read(words.plain)
+    asked = _asked(words.plain)
+    plain, mends = known.read(asked)
     whole = _read(plain, module, words.numbers, mends)
     if not whole.meanings:
         # A word of another language may be a typo here: "Anual Revenue".
-        mended = known.read(words.plain, english=True)
+        mended = known.read(asked, english=True)
         if mended[0] != plain:
             whole = _read(mended[0], module, words.numbers, mended[1])
     if not words.alternatives:
@@ -64,6 +77,9 @@ def read_header(header: str, module: str) -> Reading:
     sides = [_read(known.read(side)[0], module, words.numbers, mends) for side in _tails(words.alternatives)]
     if all(s.meanings for s in sides):
         first = sides[0].meanings[0]
+        if all(any(m.concept in _SURNAMES for m in s.meanings) for s in sides):
+            # "Name/Nom" in two languages: what it is depends on the columns beside it.
+            return Reading((replace(first, concept="family_or_full"),))
         if all(any(m.concept == first.concept and m.kinds == first.kinds for m in s.meanings) for s in sides[1:]):
             return sides[0]
         if all(
@@ -77,6 +93,42 @@ def read_header(header: str, module: str) -> Reading:
             # "Phone/Mobile" would read as "mobile phone", but it is one or the other.
             return Reading((), first.concept, words.alternatives[-1])
     return whole if _registered(whole, plain) else Reading((), whole.about, whole.unexplained)
+
+
+def is_flag(header: str) -> bool:
+    """Whether the header says that its column holds yes or no: "Email (Y/N)", "is_company"."""
+    return bool(_without_remarks(header)[1])
+
+
+def _without_remarks(header: str) -> tuple[str, str]:
+    """The header less a remark in brackets on how to fill it in, and the words that say it holds yes or no."""
+    known = lexicon()
+    flag = _flag(known.flags).search(header)
+    if flag:
+        return header[: flag.start()], flag["flag"]
+    if (asks := _IS.match(header)) and len(words_of(header).plain) < 5:
+        return header[asks.end() :], asks["flag"]
+    for note in _NOTE.finditer(header):
+        inside = words_of(note["note"]).plain
+        if note.start() > 0 and inside and known.remarks.issuperset(inside):
+            return header[: note.start()] + header[note.end() :], ""
+    return header, ""
+
+
+@lru_cache(maxsize=1)
+def _flag(flags: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(f).replace("/", r"\s*/\s*") for f in flags)
+    return re.compile(rf"(?:[\s_\-:,(\[]+|(?<=[a-z])(?=F))(?P<flag>(?i:{either}))\s*[\])?]*\s*$")
+
+
+def _asked(plain: tuple[str, ...]) -> tuple[str, ...]:
+    """What a question asks for: "Which industry are you in?" -> "industry"; other words stay as they are."""
+    known = lexicon()
+    if len(plain) < 3 or plain[0] not in known.asking:
+        return plain
+    if read := tuple(w for w in plain if w not in known.filling):
+        return read
+    return plain
 
 
 def _registered(reading: Reading, plain: tuple[str, ...]) -> bool:
@@ -110,6 +162,8 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
         rest = _without(content, phrase.words)
         beside = known.beside_address if phrase.concept in ADDRESS else known.beside
         strange = tuple(w for w in rest if w not in known.kinds and w not in known.entities and w not in beside)
+        if plain[0] == "no" and phrase.text.endswith(" no"):
+            strange = ("no", *strange)  # "No Fax" is none, "Fax No" its number
         if strange:
             if (len(strange), phrase.concept) < (len(least), about or "~"):
                 about, least = phrase.concept, strange

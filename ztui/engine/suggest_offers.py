@@ -13,7 +13,7 @@ from ztui.catalogue import modules
 from ztui.engine.suggest_context import Read
 from ztui.engine.suggest_fit import address_sources, fit, part_of
 from ztui.engine.suggest_lexicon import lexicon
-from ztui.engine.suggest_meaning import ADDRESS, Meaning, read_header
+from ztui.engine.suggest_meaning import ADDRESS, Meaning, is_flag, read_header
 from ztui.engine.suggest_tokens import words_of
 from ztui.engine.value_evidence import Evidence, emails, judge, own_ids
 from ztui.model.crm import Field, Operation
@@ -25,6 +25,9 @@ _NOT_VALUES = frozenset(("layout",))
 _NAMELESS = re.compile(
     r"(?:column|columns|col|field|feld|spalte|colonne|columna|campo|kolom|unnamed|var|f|c)?\d*|[a-z]"
 )
+
+#: An API name in brackets at the end of a header.
+_NOTED = re.compile(r"\S\s*[(\[{]\s*(\w+)\s*[)\]}]\W*$")
 
 
 @dataclass(slots=True)
@@ -90,6 +93,18 @@ def by_name(column: Column, targets: Sequence[Target], operation: Operation) -> 
         _offer(column, target.field, concept, *named)
     if column.offers:
         column.why = ""
+
+
+def by_noted_name(columns: Sequence[Column], targets: Sequence[Target], operation: Operation) -> None:
+    """Fields whose API name stands in brackets after the header: "State of lead (Lead_Status)".
+
+    A single word there may mean something else ("Assistant (Phone)"), unless half of the file is written that way.
+    """
+    by_api = {t.field.api_name: t.field for t in targets if _can_write(t.field, operation)}
+    noted = {i: by_api[m[1]] for i, c in enumerate(columns) if (m := _NOTED.search(c.header)) and m[1] in by_api}
+    for i, of in noted.items():
+        if "_" in of.api_name or len(noted) * 2 >= len(columns) > 2:
+            _offer(columns[i], of, "", 0.99, f"the header gives the field's API name {of.api_name!r} in brackets")
 
 
 def _offer(column: Column, of: Field, concept: str, sure: float, reason: str, *, confirmed: bool = False) -> None:
@@ -177,7 +192,7 @@ def _by_words(column: Column, writable: Sequence[Target]) -> None:
     """Fields (custom ones mostly) with the same words in another order."""
     noise = lexicon().noise
     words = sorted(w for w in words_of(column.header).all if w not in noise)
-    if not words or column.read.hint:
+    if not words or column.read.hint or is_flag(column.header):
         return
     for target in writable:
         for name in (target.label_words, target.api_words):

@@ -25,13 +25,19 @@ _JOINED = (
     (re.compile(r"\be post(adresse?)?\b"), r"epost\1"),
     (re.compile(r"\blinked in\b"), "linkedin"),
     (re.compile(r"\bhead quarters?\b"), "headquarters"),
-    (re.compile(r"\b(?:nr|num|numbers|numero|nummer)\b"), "number"),
-    (re.compile(r"\bnm\b"), "name"),
-    (re.compile(r"\bcd\b"), "code"),
-    (re.compile(r"\bdt\b"), "date"),
+    (re.compile(r"\b(?:nr|nbr|num|numbers|numero|nummer)\b"), "number"),
     (re.compile(r"\b(ship|bill) to\b"), r"\1"),
     (re.compile(r"\b(\d+) (?:st|nd|rd|th)\b"), r"\1"),
 )
+#: What databases shorten column names to.
+_SHORT = {
+    "nm": "name", "cd": "code", "dt": "date", "acct": "account", "cntct": "contact", "amt": "amount", "pct": "percent",
+    "rsn": "reason", "cntry": "country", "ctry": "country", "phn": "phone", "cmpny": "company", "emp": "employee",
+}  # fmt: skip
+#: "N°"
+_NUMBER = re.compile(r"\b[nN]°")
+#: "Assistent/in", "Betreuer:in", "Kund*innen"
+_GENDERED = re.compile(r"(?<=[^\W\d_]{4})(?:/-?|[:*]|\(-?)in(?:nen)?\b\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=8192)
 def words_of(header: str) -> Words:
     """The words of a header, at most the first 200 characters of it."""
-    text = header[:200]
+    text = _GENDERED.sub("", _NUMBER.sub("number ", header[:200]))
     every = _split(text)
     plain = tuple(w for w in every if not w.isdigit() or _is_unit(w))
     numbers = tuple(int(w) for w in every if w.isdigit() and len(w) < 7)
@@ -83,4 +89,4 @@ def _split(text: str) -> tuple[str, ...]:
     text = " ".join(_WORD.findall(_DIGITS.sub(" ", fold(text))))
     for pattern, word in _JOINED:
         text = pattern.sub(word, text)
-    return tuple(text.split())
+    return tuple(_SHORT.get(w, w) for w in text.split())

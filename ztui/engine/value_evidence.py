@@ -24,49 +24,21 @@ _SOCIAL = re.compile(
 _RECORD_ID = re.compile(r"(?:zcrm_)?\d{15,20}")
 _PHONE = re.compile(r"[\d\s()+./\-–·]{5,}(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
 _BIG_NUMBER = re.compile(r"[^\w]{0,3}[\d.,'\s]+\s?(?:k|m|mio|mn|b|bn)?\.?", re.IGNORECASE)
-_TITLES = frozenset(
-    (
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "herr",
-        "frau",
-        "hr",
-        "fr",
-        "m",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "sr",
-        "sra",
-        "srta",
-        "señor",
-        "señora",
-        "sig",
-        "signor",
-        "signora",
-        "sig.ra",
-        "dott",
-        "dott.ssa",
-        "dhr",
-        "mevr",
-        "mw",
-        "heer",
-        "mevrouw",
-        "sir",
-        "madam",
-        "rev",
-        "mister",
-        "don",
-        "doña",
-    )
-)
+_TITLES = frozenset((
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau", "hr", "fr", "m", "mme", "mlle",
+    "monsieur", "madame", "sr", "sra", "srta", "señor", "señora", "sig", "signor", "signora", "sig.ra", "dott",
+    "dott.ssa", "dhr", "mevr", "mw", "heer", "mevrouw", "sir", "madam", "rev", "mister", "don", "doña",
+))  # fmt: skip
+
+
+#: How far along something is; no part of an address.
+_STATES = frozenset((
+    "open", "closed", "new", "won", "lost", "pending", "active", "inactive", "qualified", "unqualified", "converted",
+    "contacted", "in progress", "done", "offen", "geschlossen", "neu", "aktiv", "inaktiv", "abierto", "cerrado",
+    "nuevo", "activo", "inactivo", "aperto", "chiuso", "nuovo", "attivo", "aberto", "fechado", "novo", "ativo", "inativo",
+))  # fmt: skip
+#: Longer than what a scale of 1 to 5 has.
+_NUMERALS = re.compile(r"\d[\d.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +110,8 @@ def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
         return _flags(seen)
     if check in ("picklist", "multi"):
         return _picks(field, seen)
+    if check == "user" and seen.share("integer") > 0.5:
+        return Verdict(-1.0, "the values are numbers, not names or e-mail addresses", refused=True)
     if check in ("user", "lookup"):
         return _against(seen, "id", "url", "date", but=0.5)
     return _against(seen, "id", "date") if concept in _WORDY else NOTHING
@@ -170,7 +144,7 @@ def _webs(seen: Evidence) -> Verdict:
 def _dates(seen: Evidence) -> Verdict:
     if seen.share("date") >= 0.8:
         return Verdict(0.03, f"{seen.kinds['date']} of {seen.filled} values are dates")
-    digits = sum(1 for v in seen.values if any(c.isdigit() for c in v)) / seen.filled
+    digits = sum(1 for v in seen.values if sum(c.isdigit() for c in v) >= 3) / seen.filled
     if digits < 0.5 or seen.share("email", "url", "id", "phone") > 0.5:
         return Verdict(-1.0, "the values are no dates", refused=True)
     return NOTHING
@@ -194,6 +168,8 @@ def _picks(field: Field, seen: Evidence) -> Verdict:
         known = sum(1 for v in seen.values if fold(v) in listed)
         if known >= 0.5 * seen.filled:
             return Verdict(0.03, f"{known} of {seen.filled} values are in the field's list")
+        if not known and seen.like(_NUMERALS) > 0.8:
+            return Verdict(-1.0, "the values are numbers, none of them in the field's list", refused=True)
     return NOTHING
 
 
@@ -206,6 +182,7 @@ def _against(seen: Evidence, *kinds: str, but: float = 0.5) -> Verdict:
             "date": "dates",
             "id": "ids",
             "phone": "phone numbers",
+            "boolean": "yes or no",
         }
         count = seen.kinds[worst]
         return Verdict(-1.0, f"{count} of {seen.filled} values are {names.get(worst, worst + 's')}", refused=True)
@@ -242,6 +219,16 @@ def _places(seen: Evidence) -> Verdict:
     if seen.share("email", "url", "date", "integer", "number", "phone", "id") > 0.4:
         return Verdict(-1.0, "the values are no places", refused=True)
     return NOTHING
+
+
+def _states(seen: Evidence) -> Verdict:
+    if sum(1 for v in seen.values if v.casefold() in _STATES) > 0.5 * seen.filled:
+        return Verdict(-1.0, "the values say how far along something is", refused=True)
+    return _places(seen)
+
+
+def _handles(seen: Evidence) -> Verdict:
+    return _against(seen, "boolean", "date", "phone")
 
 
 def _codes(seen: Evidence) -> Verdict:
@@ -290,7 +277,11 @@ _BY_CONCEPT = {
     "company": _organizations,
     "parent_account": _organizations,
     "city": _places,
-    "state": _places,
+    "state": _states,
+    "fax": _phones,
+    "skype": _handles,
+    "twitter": _handles,
+    "department": _streets,
     "country": _places,
     "zip": _codes,
     "street": _streets,
