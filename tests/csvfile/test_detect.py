@@ -34,7 +34,7 @@ def test_notes_say_what_and_why(tmp_path: Path) -> None:
         ("Line ends CRLF", "seen in the first records"),
     )
     assert not info.temporary
-    assert info.opened_with == DialectOverrides("cp1252", ";", '"', 2, False)
+    assert info.opened_with == DialectOverrides("cp1252", ";", '"', 2, False, skip_blanks=False)
 
 
 def test_an_insisted_delimiter_is_said_to_be_so(tmp_path: Path) -> None:

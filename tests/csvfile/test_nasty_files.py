@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.csvfile.nasty import NASTY, Nasty
+from tests.csvfile.nasty_guesses import GUESSES
 from ztui.csvfile.detect import detect
 from ztui.csvfile.findings import structure_findings
 from ztui.csvfile.reader import read_rows
@@ -14,7 +15,7 @@ from ztui.csvfile.structure import StructureScan
 from ztui.model.table import DialectOverrides
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=lambda n: n.name)
+@pytest.mark.parametrize("nasty", [*NASTY, *GUESSES], ids=lambda n: n.name)
 def test_reads_right(nasty: Nasty, tmp_path: Path) -> None:
     path = tmp_path / f"file{nasty.suffix}"
     path.write_bytes(nasty.data)

@@ -101,6 +101,8 @@ def _opened(source: Source, overrides: DialectOverrides, workdir: Path | None, c
         header_line=dialect.header_line,
         escape_backslash=dialect.escape_backslash,
         sheet=overrides.sheet,
+        first_line=None if dialect.header_line else dialect.first_line,
+        skip_blanks=dialect.skip_blanks,
     )
     if needs_rewriting(dialect, lone_cr=lone_cr):
         data, dialect = rewrite(data, dialect, workdir)
@@ -191,7 +193,12 @@ def in_encoding(info: CsvInfo, encoding: Encoding) -> CsvInfo:
     dialect = info.dialect
     source = Source(info.path, info.data_path, info.size, info.modified_ns)
     insisted = DialectOverrides(
-        delimiter=dialect.delimiter, quotechar='"', header_line=dialect.header_line, escape_backslash=False
+        delimiter=dialect.delimiter,
+        quotechar='"',
+        header_line=dialect.header_line,
+        escape_backslash=False,
+        first_line=None if dialect.header_line else dialect.first_line,
+        skip_blanks=False,
     )
     guess = _guess(source, info.data_path, replace(encoding, bom_length=3 if dialect.bom else 0), insisted)
     label = LABELS.get(encoding.name, encoding.name)

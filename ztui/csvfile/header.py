@@ -60,7 +60,9 @@ def find_header(records: Sequence[tuple[int, Sequence[str]]], wanted: int | None
     if wanted == 0:
         return _without(records, 0, "as you said")
     if (why := _looks_like_data(records[top][1], [cells for _, cells in records[top + 1 :]])) is not None:
-        return _without(records, top, why)
+        # a title has one cell that says something; what has more is a record, and none may get lost
+        wordy = any(sum(1 for c in cells if c.strip()) > 1 for _, cells in records[:top])
+        return _without(records, 0 if wordy else top, why)
     how = "the first record reads like names" if top == 0 else "the first record as wide as those below it"
     return _header_at(records, top, how)
 
@@ -81,11 +83,25 @@ def _without(records: Sequence[tuple[int, Sequence[str]]], at: int, how: str) ->
     line, _ = records[at]
     widths = Counter(len(c) for _, c in records[at:])
     width = max(widths, key=lambda w: (widths[w], w))
-    return Header(0, line, ("",) * width, "No header", how)
+    what = "No header"
+    if at:
+        what += f", {at} record{'s' if at > 1 else ''} above line {line} left out"
+    return Header(0, line, ("",) * width, what, how)
 
 
 def _first_full(records: Sequence[tuple[int, Sequence[str]]]) -> int:
-    """Index of the first record that is as wide as most are: what stands above it is a title."""
+    """Index of the first record that is as wide as most are: what stands above it is a title.
+
+    Names above rows that are all longer are the header nevertheless, if the first row is not made of names.
+    """
+    found = _first_wide(records)
+    for index, (_, cells) in enumerate(records[:found]):
+        if len(cells) > 1 and all(map(_is_name, cells)) and not _known_words(records[found][1]):
+            return index
+    return found
+
+
+def _first_wide(records: Sequence[tuple[int, Sequence[str]]]) -> int:
     widths = Counter(len(cells) for _, cells in records)
     width = max(widths, key=lambda w: (widths[w] * (w > 1), w))
     if width < 2:
@@ -137,20 +153,21 @@ def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> st
 
 def _known_words(cells: Sequence[str]) -> bool:
     """True when at least one cell is made of words that headers are made of."""
-    for cell in cells:
-        words = [w.lower() for w in _WORD.findall(_CAMEL.sub(" ", cell.replace("_", " ")))]
-        if words and len(words) <= 4 and "@" not in cell and sum(w in _WORDS for w in words) * 2 > len(words):
-            return True
-    return False
+    return any(map(_is_name, cells))
+
+
+def _is_name(cell: str) -> bool:
+    words = [w.lower() for w in _WORD.findall(_CAMEL.sub(" ", cell.replace("_", " ")))]
+    return 0 < len(words) <= 4 and "@" not in cell and sum(w in _WORDS for w in words) * 2 > len(words)
 
 
 def display_names(raw: Sequence[str]) -> tuple[str, ...]:
     """Unique names for the columns: blanks become "Column 3", repeats get " (2)"."""
     names: list[str] = []
     taken: set[str] = set()
-    reserved = {cell.strip() for cell in raw if cell.strip()}
+    reserved = {cell.strip("\ufeff").strip() for cell in raw if cell.strip()}
     for index, cell in enumerate(raw):
-        text = " ".join(cell.split())
+        text = " ".join(cell.replace("\ufeff", "").split())
         name = base = text or f"Column {index + 1}"
         count = 1
         while name in taken or (name in reserved and name != text):

@@ -29,7 +29,8 @@ def needs_transcoding(encoding: str) -> bool:
 
 def needs_rewriting(dialect: Dialect, *, lone_cr: bool) -> bool:
     """True when records cannot be found by LF and doubled double quotes alone."""
-    return lone_cr or dialect.escape_backslash or dialect.quotechar != '"' or not dialect.delimiter.isascii()
+    odd = dialect.escape_backslash or dialect.skip_blanks or dialect.quotechar != '"'
+    return lone_cr or odd or not dialect.delimiter.isascii()
 
 
 def transcode(source: Path, encoding: str, bom_length: int, workdir: Path | None) -> tuple[Path, int]:
@@ -82,5 +83,5 @@ def rewrite(source: Path, dialect: Dialect, workdir: Path | None) -> tuple[Path,
 
     with source.open("rb") as stream, private_copy(workdir) as (path, out):
         copy_into(blocks(stream), out, path.parent)
-    plain = replace(dialect, delimiter=delimiter, quotechar='"', newline="\n", bom=False, escape_backslash=False)
-    return path, plain
+    plain = replace(dialect, delimiter=delimiter, quotechar='"', newline="\n", bom=False)
+    return path, replace(plain, escape_backslash=False, skip_blanks=False)

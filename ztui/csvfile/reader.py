@@ -30,6 +30,8 @@ def csv_format(dialect: Dialect) -> dict[str, Any]:
     """The keyword arguments that make `csv.reader` read this dialect, cells of any length included."""
     lift_cell_limit()
     options: dict[str, Any] = {"delimiter": dialect.delimiter, "strict": False}
+    if dialect.skip_blanks:
+        options["skipinitialspace"] = True
     if dialect.quotechar:
         options["quotechar"] = dialect.quotechar
     else:

@@ -10,7 +10,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ztui.csvfile.header import Header, find_header
 from ztui.csvfile.kinds import kind_of
@@ -99,8 +99,8 @@ def sniff(lines: Sequence[str], encoding: str, bom: bool, overrides: DialectOver
     told = _SEP_LINE.fullmatch(lines[0]) if lines else None
     if told:
         start = 2
-    if overrides.header_line:
-        start = max(start, overrides.header_line)  # what stands above may be anything
+    if at := overrides.header_line or overrides.first_line:
+        start = max(start, at)  # what stands above may be anything
     quotechar, how = _quotechar(lines, overrides)
     if how:
         notes.append((f"Quote character {quotechar or 'none'}", how))
@@ -118,10 +118,15 @@ def sniff(lines: Sequence[str], encoding: str, bom: bool, overrides: DialectOver
     sample = read_sample(lines, dialect, start, whole=whole)
     escaped, how = _backslash(lines, dialect, sample, start, overrides, whole=whole)
     if escaped:
-        dialect = Dialect(encoding, delimiter, quotechar, bom=bom, escape_backslash=True)
+        dialect = replace(dialect, escape_backslash=True)
         sample = read_sample(lines, dialect, start, whole=whole)
     if how:
         notes.append(('Backslash before quotes (\\")' if escaped else "Backslash is a plain character", how))
+    if _blanks_before_quotes(lines, dialect, sample, start, overrides, whole=whole):
+        dialect = replace(dialect, skip_blanks=True)
+        sample = read_sample(lines, dialect, start, whole=whole)
+        how = "as you said" if overrides.skip_blanks else "only so do quoted cells behind a blank fit the header"
+        notes.append(("Blanks behind delimiters left out", how))
 
     header = find_header([(r.line, r.cells) for r in sample.records], overrides.header_line)
     notes.append((header.what, header.how))
@@ -129,16 +134,7 @@ def sniff(lines: Sequence[str], encoding: str, bom: bool, overrides: DialectOver
     if newline != "\n":
         label = {"\r\n": "CRLF", "\r": "CR", "mixed": "mixed"}[newline]
         notes.append((f"Line ends {label}", "seen in the first records"))
-    dialect = Dialect(
-        encoding=encoding,
-        delimiter=delimiter,
-        quotechar=quotechar,
-        header_line=header.line,
-        first_line=header.first_line,
-        newline=newline,
-        bom=bom,
-        escape_backslash=escaped,
-    )
+    dialect = replace(dialect, header_line=header.line, first_line=header.first_line, newline=newline)
     return Guess(dialect, header, sample, tuple(notes))
 
 
@@ -178,7 +174,46 @@ def _backslash(
     other = read_sample(lines, escaped, start, whole=whole)
     if _fit(other)[1] > _fit(plain)[1] or (plain.unclosed and not other.unclosed):
         return True, "only so do the records fit the header"
+    alike = _fit(other)[1] == _fit(plain)[1] and not other.unclosed
+    if alike and not _is_strict(lines, dialect, start, plain) and _is_strict(lines, escaped, start, other):
+        return True, "only so do quoted cells end where their quotes do"
     return False, ""
+
+
+def _is_strict(lines: Sequence[str], dialect: Dialect, start: int, sample: Sample) -> bool:
+    """Whether no cell of the sample goes on behind its closing quote."""
+    reader = csv.reader(lines[start - 1 :], **(csv_format(dialect) | {"strict": True}))
+    try:
+        for _ in sample.records:
+            next(reader, None)
+    except csv.Error:
+        return False
+    return True
+
+
+def _blanks_before_quotes(
+    lines: Sequence[str],
+    dialect: Dialect,
+    plain: Sample,
+    start: int,
+    overrides: DialectOverrides,
+    *,
+    whole: bool,
+) -> bool:
+    """Whether blanks behind a delimiter are decoration: only when cells in quotes follow them and fit better so."""
+    if overrides.skip_blanks is not None:
+        return overrides.skip_blanks
+    if not dialect.quotechar or dialect.delimiter == " ":
+        return False
+    mark = re.compile(re.escape(dialect.delimiter) + " +" + re.escape(dialect.quotechar))
+    if not any(mark.search(line, 0, _LOOK) for line in lines):
+        return False
+    skipping = replace(dialect, skip_blanks=True)
+    other = read_sample(lines, skipping, start, whole=whole)
+    if other.unclosed and not plain.unclosed:
+        return False
+    # as many records fit and none is torn, or more do
+    return _fit(other)[1] > _fit(plain)[1] or (_fit(other) == _fit(plain) and _is_strict(lines, skipping, start, other))
 
 
 def _fit(sample: Sample) -> tuple[int, float]:
@@ -212,11 +247,17 @@ def _delimiter(
     lines: Sequence[str], base: Dialect, start: int, overrides: DialectOverrides, *, whole: bool
 ) -> tuple[str, str]:
     best: tuple[float, str, int, float] | None = None
-    for rank, candidate in enumerate(DELIMITERS):
+    samples: dict[str, Sample] = {}
+    for candidate in DELIMITERS:
         dialect = Dialect(
-            delimiter=candidate, quotechar=base.quotechar, escape_backslash=bool(overrides.escape_backslash)
+            delimiter=candidate,
+            quotechar=base.quotechar,
+            escape_backslash=bool(overrides.escape_backslash),
+            skip_blanks=bool(overrides.skip_blanks),
         )
-        sample = read_sample(lines, dialect, start, whole=whole)
+        samples[candidate] = read_sample(lines, dialect, start, whole=whole)
+    told = {d for d, sample in samples.items() if d != ":" and _header_fits(sample)}
+    for rank, (candidate, sample) in enumerate(samples.items()):
         width, share = _fit(sample)
         if width < 2 or (width == 2 and len(sample.records[0].cells) == 1 and _by_chance(sample, share)):
             continue
@@ -227,6 +268,8 @@ def _delimiter(
             score -= 0.2
         if width != len(sample.records[0].cells):
             score -= 0.1  # the first record is a title then, which few files have
+            if len(sample.records[0].cells) == 1 and told - {candidate}:
+                continue  # the header holds another delimiter, and as often as the rows
         if best is None or score > best[0]:
             best = (score, candidate, width, share)
     if best is None or best[3] < 0.3:
@@ -239,6 +282,12 @@ def _delimiter(
         return next(unused, ","), "no delimiter found: one column"
     _, delimiter, width, share = best
     return delimiter, f"{share:.0%} of the first records have {width} cells"
+
+
+def _header_fits(sample: Sample) -> bool:
+    """Whether nearly all records have as many cells as the first, and more than two."""
+    width, share = _fit(sample)
+    return width > 2 and share >= 0.9 and len(sample.records[0].cells) == width
 
 
 def _by_chance(sample: Sample, share: float) -> bool:

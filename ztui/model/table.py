@@ -13,7 +13,8 @@ class Dialect:
     `encoding` is a Python codec name ("utf-8", "utf-8-sig", "cp1252", "utf-16", ...). `header_line` is the 1-based
     physical line at which the header record starts; 0 when the file has no header. `first_line` is the 1-based physical
     line of the first data record (so title lines and a `sep=` line are skipped). `newline` is "\\n", "\\r\\n", "\\r" or
-    "mixed". `quotechar` is "" when quotes mean nothing in this file.
+    "mixed". `quotechar` is "" when quotes mean nothing in this file. `skip_blanks` is true when blanks behind a
+    delimiter do not belong to the cell, so that `, "Acme, Inc"` is one cell.
     """
 
     encoding: str = "utf-8"
@@ -24,12 +25,13 @@ class Dialect:
     newline: str = "\n"
     bom: bool = False
     escape_backslash: bool = False
+    skip_blanks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DialectOverrides:
-    """What the user insists on; None leaves the detected value. `header_line` 0 means no header, `sheet` names the
-    sheet of a spreadsheet."""
+    """What the user insists on; None leaves the detected value. `header_line` 0 means no header, and `first_line` then
+    the line at which the records begin; `sheet` names the sheet of a spreadsheet."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -37,6 +39,8 @@ class DialectOverrides:
     header_line: int | None = None
     escape_backslash: bool | None = None
     sheet: str | None = None
+    first_line: int | None = None
+    skip_blanks: bool | None = None
 
 
 AS_DETECTED = DialectOverrides()
@@ -83,6 +87,7 @@ class CsvInfo:
             delimiter=self.dialect.delimiter if told.delimiter is None else told.delimiter,
             quotechar=self.dialect.quotechar if told.quotechar is None else told.quotechar,
             escape_backslash=bool(told.escape_backslash),
+            skip_blanks=bool(told.skip_blanks),
         )
 
     @property
