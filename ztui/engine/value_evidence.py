@@ -35,7 +35,8 @@ _TITLES = frozenset((
 _STATES = frozenset((
     "open", "closed", "new", "won", "lost", "pending", "active", "inactive", "qualified", "unqualified", "converted",
     "contacted", "in progress", "done", "offen", "geschlossen", "neu", "aktiv", "inaktiv", "abierto", "cerrado",
-    "nuevo", "activo", "inactivo", "aperto", "chiuso", "nuovo", "attivo", "aberto", "fechado", "novo", "ativo", "inativo",
+    "nuevo", "activo", "inactivo", "aperto", "chiuso", "nuovo", "attivo", "aberto", "fechado", "novo", "ativo",
+    "inativo",
 ))  # fmt: skip
 #: Longer than what a scale of 1 to 5 has.
 _NUMERALS = re.compile(r"\d[\d.]+")
