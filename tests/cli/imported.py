@@ -13,18 +13,21 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.engine.running_world import World
+from tests.engine.test_mass_updates import Scripted, updates_with
 from ztui.cli.context import App
 from ztui.cli.main import run
 from ztui.engine.mappings import Mappings
+from ztui.engine.mass_updates import MassUpdates
 from ztui.engine.runs import Runs
 
 T = TypeVar("T")
 
 
 class _Workspace:
-    def __init__(self, runs: Runs, mappings: Mappings) -> None:
+    def __init__(self, runs: Runs, mappings: Mappings, mass_updates: MassUpdates) -> None:
         self.runs = runs
         self.mappings = mappings
+        self.mass_updates = mass_updates
 
     async def __aenter__(self) -> _Workspace:
         return self
@@ -41,10 +44,11 @@ class Imported:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
         mappings = Mappings(folder / "mappings")
+        self.mass_updates = updates_with(Scripted(), folder)
 
         @contextlib.contextmanager
         def session(_app: App) -> Iterator[Callable[[], Any]]:
-            yield lambda: _Workspace(self.world.another(), mappings)
+            yield lambda: _Workspace(self.world.another(), mappings, self.mass_updates)
 
         monkeypatch.setattr(App, "session", session)
 

@@ -16,7 +16,16 @@ from ztui.engine.mass_updates import MassUpdates
 from ztui.engine.polling import Pace
 from ztui.engine.sandboxed import Sandbox
 from ztui.engine.workspace import Workspace
-from ztui.errors import AnswerLost, ApiError, RunError, Throttled, Unreachable, UsageError
+from ztui.errors import (
+    AnswerLost,
+    ApiError,
+    RunError,
+    SignInError,
+    Throttled,
+    Unreachable,
+    UsageError,
+    ZtuiError,
+)
 from ztui.model.crm import ModuleSchema
 from ztui.model.mass_run import BatchStage, MassPhase, MassPlan, MassState
 from ztui.model.mass_update import (
@@ -91,6 +100,13 @@ def updates_with(client: Scripted, folder: Path, clock: Clock | None = None, *, 
 async def plan_for(updates: MassUpdates, ids: Sequence[str] = IDS, **values: str) -> MassPlan:
     records = updates.ids_from_text(" ".join(ids))
     return await updates.prepare("Leads", values or {"Rating": "Active"}, records=records)
+
+
+async def left_behind(updates: MassUpdates) -> str:
+    """The id of a mass update whose process died before the first call."""
+    plan = await plan_for(updates)
+    updates._store.create(plan, "2026-01-02T03:04:05.000+00:00")
+    return plan.id
 
 
 def stages(state: MassState) -> list[BatchStage]:
@@ -233,7 +249,8 @@ async def test_a_scheduled_job_is_polled_through_passing_troubles(tmp_path: Path
     assert (left.phase, left.job_id, client.polled) == (MassPhase.SCHEDULED, "77", 0)
     assert client.asked[0].cvid == "9"
     assert client.asked[0].ids == ()
-    state = (await updates.poll_all())[0]
+    assert not updates.worked_on(plan.id)
+    state = (await updates.resume_all())[0]
     assert (state.phase, state.updated, state.total, client.polled) == (MassPhase.ENDED, 7, 7, 4)
     assert clock.slept == [1.0, 1.0, 2.0]
 
@@ -349,3 +366,30 @@ def test_ids_out_of_pasted_text(tmp_path: Path) -> None:
     found = updates.ids_from_text(f'"{IDS[0]}",{IDS[1]};\n{IDS[0]} 4.15087E+18 abc')
     assert found.ids == (IDS[0], IDS[1])
     assert (found.repeated, found.bad_count, found.mangled) == (1, 2, 1)
+
+
+async def test_what_a_dead_process_left_sending_goes_on_and_what_a_living_one_sends_does_not(tmp_path: Path) -> None:
+    client = Scripted()
+    updates = updates_with(client, tmp_path)
+    name = await left_behind(updates)
+    troubles: dict[str, ZtuiError] = {}
+    with updates._store.open(name):
+        assert updates.worked_on(name)
+        assert await updates.resume_all(on_trouble=troubles.__setitem__) == []
+    assert troubles[name].code == "MASS_BUSY"
+    assert client.asked == []
+    [state] = await updates.resume_all()
+    assert (state.phase, state.updated) == (MassPhase.ENDED, 1200)
+    assert await updates.resume_all(halted=True) == []
+
+
+async def test_what_was_stopped_goes_on_only_when_a_person_says_so(tmp_path: Path) -> None:
+    refused = SignInError("INVALID_TOKEN", http_status=401)
+    updates = updates_with(Scripted(refused, refused), tmp_path)
+    stopped = await updates.start(await plan_for(updates, IDS[:3]))
+    assert (stopped.phase, stopped.halted) == (MassPhase.STOPPED, True)
+    assert await updates.resume_all() == []
+    [again] = await updates.resume_all(halted=True)
+    assert again.phase is MassPhase.STOPPED
+    [state] = await updates.resume_all(halted=True)
+    assert (state.phase, state.updated) == (MassPhase.ENDED, 3)

@@ -32,6 +32,7 @@ from ztui.present.text import clip, visible
 
 if TYPE_CHECKING:
     from ztui.model.event import ErrorInfo
+    from ztui.model.mass_run import MassState
     from ztui.model.run import RunState
 
 
@@ -106,6 +107,18 @@ def exit_for_run(state: RunState) -> int:
     if counts.skipped or counts.unprocessed or counts.not_sent:
         return Exit.REFUSED
     return Exit.DONE
+
+
+def exit_for_mass(state: MassState) -> int:
+    """The exit status for a mass update as it stands."""
+    from ztui.model.mass_run import MassPhase
+
+    if state.uncertain:
+        return Exit.UNKNOWN
+    failed = state.job is not None and state.job.state == "FAILED"
+    if state.phase is MassPhase.STOPPED or failed:
+        return Exit.FAILED
+    return Exit.REFUSED if state.refused or state.unsent else Exit.DONE
 
 
 def _exit_for_info(info: ErrorInfo | None) -> int:

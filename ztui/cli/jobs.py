@@ -46,6 +46,10 @@ async def _list(workspace: Workspace, limit: int, active: bool, as_json: bool) -
     output.lines(jobs_lines(states, datetime.now(UTC), worked_on))
     if not all(worked_on):
         diagnostics.say("Nobody follows the runs that are left behind: `ztui resume` goes on with them.")
+    updates = workspace.mass_updates
+    for mass in updates.list():
+        if mass.active and not updates.worked_on(mass.plan.id):
+            diagnostics.say(f"The mass update {mass.plan.id} was left behind: `ztui resume` goes on with it.")
     return diagnostics.Exit.DONE
 
 

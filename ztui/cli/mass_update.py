@@ -120,9 +120,7 @@ def command(
         if show:
             return await _report(workspace, updates.get(show), as_json)
         if resume:
-            with diagnostics.progress() as line:
-                state = await updates.resume(resume, _teller(line), wait=wait, again=again)
-            return await _report(workspace, state, as_json)
+            return await go_on(workspace, resume, as_json, wait=wait, again=again)
         if not name:
             raise click.UsageError("Say which module with --module, e.g. --module Leads.")
         if show_fields:
@@ -217,6 +215,13 @@ def _ask(plan: MassPlan) -> None:
         raise click.Abort
 
 
+async def go_on(workspace: Workspace, name: str, as_json: bool, *, wait: bool = True, again: bool = False) -> int:
+    """Go on with a mass update and report how it ended; returns the exit status."""
+    with diagnostics.progress() as line:
+        state = await workspace.mass_updates.resume(name, _teller(line), wait=wait, again=again)
+    return await _report(workspace, state, as_json)
+
+
 def _teller(line: diagnostics.Progress) -> Any:
     from ztui.present.mass_update import progress_line
 
@@ -227,7 +232,6 @@ def _teller(line: diagnostics.Progress) -> Any:
 
 
 async def _report(workspace: Workspace, state: MassState, as_json: bool) -> int:
-    from ztui.model.mass_run import MassPhase
     from ztui.present.errors import info_text
     from ztui.present.mass_update import result_lines, state_data
 
@@ -239,9 +243,4 @@ async def _report(workspace: Workspace, state: MassState, as_json: bool) -> int:
     if state.error is not None and not as_json:
         for text in info_text(state.error).lines():
             diagnostics.say(text)
-    if state.uncertain:
-        return Exit.UNKNOWN
-    failed = state.job is not None and state.job.state == "FAILED"
-    if state.phase is MassPhase.STOPPED or failed:
-        return Exit.FAILED
-    return Exit.REFUSED if state.refused or state.unsent else Exit.DONE
+    return diagnostics.exit_for_mass(state)

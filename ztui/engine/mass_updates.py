@@ -20,7 +20,8 @@ from ztui.engine.mass_sending import OnMassState, Sender, quiet
 from ztui.engine.mass_values import FieldChoice, NewValue, choices, field_limit, find_field, read_value
 from ztui.engine.polling import Clock, Pace, SystemClock, live_pace, local_pace, stamp
 from ztui.engine.record_ids import RecordIds, from_column, from_text, id_column
-from ztui.errors import UsageError
+from ztui.engine.runs import OnTrouble, unheard
+from ztui.errors import UsageError, ZtuiError
 from ztui.model.crm import CustomView, ModuleSchema, User
 from ztui.model.mass_run import MassPhase, MassPlan, MassState
 from ztui.model.mass_update import MassUpdateAnswer, MassUpdateRequest, MassUpdateResult, MassUpdateStatus
@@ -270,10 +271,29 @@ class MassUpdates:
         """A mass update by (the beginning of) its id. Raises RunError MASS_UNKNOWN."""
         return self._store.state(name)
 
-    async def poll_all(self, on_state: OnMassState = quiet) -> Sequence[MassState]:
-        """Read every scheduled job that was left behind until it ends."""
-        waiting = [s.plan.id for s in self.list() if s.phase is MassPhase.SCHEDULED]
-        return await asyncio.gather(*(self.resume(run_id, on_state) for run_id in waiting))
+    def worked_on(self, name: str) -> bool:
+        """True while a living process (this one or another) sends or polls for it."""
+        return self._store.held(name)
+
+    async def resume_all(
+        self, on_state: OnMassState = quiet, *, halted: bool = False, on_trouble: OnTrouble = unheard
+    ) -> Sequence[MassState]:
+        """Go on with every one that was left behind: send what was not sent, read scheduled jobs until they end.
+
+        `halted` takes those too that were stopped by a trouble. Returns how those stand that went on; `on_trouble` is
+        told of the others (MASS_BUSY: another process works on it).
+        """
+        wanted = [s.plan.id for s in self.list() if s.active or (halted and s.phase is MassPhase.STOPPED)]
+
+        async def one(run_id: str) -> MassState | None:
+            try:
+                return await self.resume(run_id, on_state)
+            except ZtuiError as error:
+                on_trouble(run_id, error)
+                return None
+
+        states = await asyncio.gather(*(one(run_id) for run_id in wanted))
+        return [state for state in states if state is not None]
 
     def diagnose(self, result: MassUpdateResult, schema: ModuleSchema | None = None) -> Diagnosis:
         """What a refusal means, in words: the catalogue's entry with the facts of the answer."""

@@ -125,10 +125,10 @@ class Runs(Aftercare):
     async def resume_all(
         self, on_state: OnState = quiet, *, halted: bool = False, on_trouble: OnTrouble = unheard
     ) -> Sequence[RunState]:
-        """Go on with every run that was left behind, at the same time; runs of other processes are left alone.
+        """Go on with every run that was left behind, at the same time; returns how those stand that went on.
 
         `halted` takes those too that were paused by request or stopped by a trouble. A run that cannot go on (its
-        profile is gone, say) does not keep the others from it: `on_trouble` is told, its state is returned as it is.
+        profile is gone; RUN_BUSY: another process works on it) does not keep the others from it: `on_trouble` is told.
         """
         wanted = [
             state.run_id
@@ -138,15 +138,15 @@ class Runs(Aftercare):
             or (state.phase is Phase.PAUSED and (halted or state.active) and state.paused_for != "canary")
         ]
 
-        async def one(run_id: str) -> RunState:
+        async def one(run_id: str) -> RunState | None:
             try:
                 return await self.resume(run_id, on_state)
             except ZtuiError as error:
-                if error.code != "RUN_BUSY":
-                    on_trouble(run_id, error)
-                return self.ledger.state(run_id)
+                on_trouble(run_id, error)
+                return None
 
-        return list(await asyncio.gather(*(one(run_id) for run_id in wanted)))
+        states = await asyncio.gather(*(one(run_id) for run_id in wanted))
+        return [state for state in states if state is not None]
 
     async def pause(self, run: str) -> None:
         """Send nothing more until the run is resumed; jobs at Zoho go on. Works whichever process holds the run."""

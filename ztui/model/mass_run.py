@@ -217,6 +217,11 @@ class MassState:
         """True while there is something to send or to poll."""
         return self.phase in (MassPhase.SENDING, MassPhase.SCHEDULED)
 
+    @property
+    def halted(self) -> bool:
+        """True when it can go on, but only when a person says so."""
+        return self.phase is MassPhase.STOPPED
+
 
 def begin(event: MassStarted) -> MassState:
     """The state right after it was started."""

@@ -54,6 +54,21 @@ class MassUpdateStore:
         """Take hold of a mass update to go on with it. RunError MASS_BUSY when another process has it."""
         return MassLog(self._path(self.find(name)), self._read)
 
+    def held(self, name: str) -> bool:
+        """True while a process works on it."""
+        path = self._path(self.find(name))
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as reason:
+            raise store_error(path, reason) from reason
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     def ask_to_stop(self, name: str) -> None:
         """Leave word for whoever works on it that nothing more is to be sent."""
         write_whole(self._path(self.find(name)).with_suffix(".stop"), b"")

@@ -176,6 +176,18 @@ async def test_a_scheduled_mass_update_is_polled_from_the_list(world: World) -> 
         await driver.until_sees("= Leads · Rating = Active", "done")
 
 
+async def test_a_mass_update_that_a_dead_process_left_sending_goes_on_from_the_list(world: World) -> None:
+    state = await world.send()
+    mass = world.workspace.mass_updates
+    plan = await mass.prepare("Leads", {"Rating": "Active"}, records=mass.ids_from_run(state.run_id))
+    mass._store.create(plan, "2026-01-02T03:04:05.000+00:00")  # kept, and then the process died
+    async with world.driving((120, 40)) as driver:
+        await on_the_list(driver)
+        await driver.until(lambda: not mass.get(plan.id).active, "its end")
+        assert mass.get(plan.id).updated == len(plan.ids)
+        await driver.until_sees("= Leads · Rating = Active", "done")
+
+
 # -- many
 
 

@@ -90,7 +90,6 @@ class JobsScreen(RunActions):
     async def _load(self) -> None:
         await self.painted()
         workspace = await self.session.workspace()
-        from ztui.model.mass_run import MassPhase
         from ztui.present.paths import shorten
         from ztui.present.recent import recent_cells
 
@@ -106,8 +105,8 @@ class JobsScreen(RunActions):
         self.retitle()
         self.ztui.watch_runs()
         mass = self.session.ready.mass_updates
-        if any(state.phase is MassPhase.SCHEDULED for state in mass.list()):
-            self.ztui.carry_out(mass.poll_all(self._mass_changed), "scheduled mass updates")
+        if any(state.active for state in mass.list()):
+            self.ztui.carry_out(mass.resume_all(self._mass_changed), "mass updates left behind")
 
     def _reload(self) -> None:
         runs = self.session.ready.runs
@@ -188,6 +187,8 @@ class JobsScreen(RunActions):
         """No parts without a run."""
         if action == "parts":
             return self.list.state is not None
+        if self.list.mass is not None and action in ("resume", "cancel"):
+            return self.list.mass.halted if action == "resume" else self.list.mass.active
         return super().check_action(action, parameters)
 
     def action_parts(self) -> None:
@@ -195,9 +196,26 @@ class JobsScreen(RunActions):
         if self.list.state is not None:
             self.list.toggle(self.list.state.run_id)
 
+    def action_resume(self) -> None:
+        """Go on with the marked import or mass update."""
+        if (mass := self.list.mass) is None:
+            super().action_resume()
+            return
+        going = self.session.ready.mass_updates.resume(mass.plan.id, self._mass_changed)
+        self.ztui.carry_out(going, f"mass update {mass.plan.id}")
+
+    def action_cancel(self) -> None:
+        """Send no more of the marked import or mass update."""
+        if self.list.mass is None:
+            super().action_cancel()
+        else:
+            self.work(self.session.ready.mass_updates.cancel(self.list.mass.plan.id), "wish")
+
     def action_resume_all(self) -> None:
         """Go on with everything that is unfinished, what was paused or stopped too."""
         self.ztui.watch_runs(halted=True)
+        mass = self.session.ready.mass_updates
+        self.ztui.carry_out(mass.resume_all(self._mass_changed, halted=True), "mass updates left behind")
 
     def action_prune(self) -> None:
         """Forget runs that ended long ago, with their files."""

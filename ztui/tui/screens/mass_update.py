@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from ztui.model.mass_run import MassPhase, MassState
+from ztui.present.findings import how_many
 from ztui.present.mass_update import mass_cells, mass_line
 from ztui.tui.dialogs.base import Words
 from ztui.tui.dialogs.prompt import Prompt
@@ -92,7 +93,8 @@ class MassUpdateScreen(MassForm):
         await self.session.workspace()
         self.retitle()
         self._reload()
-        await self.mass.poll_all(self._changed)
+        if any(state.active for state in self._states):
+            self.ztui.carry_out(self.mass.resume_all(self._changed), "mass updates left behind")
 
     # -- doing it
 
@@ -175,7 +177,7 @@ class MassUpdateScreen(MassForm):
             case "results":
                 return state is not None and bool(state.results)
             case "resume":
-                return state is not None and (state.phase is MassPhase.STOPPED or bool(state.uncertain))
+                return state is not None and (state.halted or (bool(state.uncertain) and not state.active))
             case "cancel":
                 return state is not None and state.phase is MassPhase.SENDING
             case _:
@@ -194,10 +196,24 @@ class MassUpdateScreen(MassForm):
             self.app.push_screen(MassResultsScreen(self.mass.get(self.marked.plan.id)))
 
     def action_resume(self) -> None:
-        """Send what was not sent; calls without an answer only where that cannot do harm."""
+        """Send what was not sent; calls without an answer only where that cannot do harm, or a person says so."""
         state = self.marked
-        if state is not None:
-            self.ztui.carry_out(self.mass.resume(state.plan.id, self._changed), f"mass update {state.plan.id}")
+        if state is None:
+            return
+        name = state.plan.id
+
+        def go_on(again: bool) -> None:
+            self.ztui.carry_out(self.mass.resume(name, self._changed, again=again), f"mass update {name}")
+
+        if state.halted:
+            go_on(False)
+            return
+        from ztui.tui.dialogs.message import Confirm
+
+        text = f"{how_many(state.uncertain, 'record')} got no answer and may have the value already: look at some of "
+        text += "them first. Sent again, the value is appended once more to those that have it."
+        ask = Confirm("Send it again?", text, "send again", "not yet")
+        self.app.push_screen(ask, lambda yes: go_on(True) if yes else None)
 
     def action_cancel(self) -> None:
         """Send nothing more after the call that is under way."""
