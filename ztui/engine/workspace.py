@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ztui.engine.mappings import Mappings
     from ztui.engine.mass_updates import MassUpdates
     from ztui.engine.runs import Runs
+    from ztui.engine.unsent import Unsent
     from ztui.engine.sandboxed import Sandbox
     from ztui.zoho.client import ZohoClient
 
@@ -178,6 +179,13 @@ class Workspace:
 
             self._mappings = Mappings(self.locations.mappings_dir)
         return self._mappings
+
+    @property
+    def unsent(self) -> Unsent:
+        """Mappings changed by hand and not sent yet."""
+        from ztui.engine.unsent import Unsent
+
+        return Unsent(self.locations.unsent_dir, self.mappings)
 
     @property
     def runs(self) -> Runs:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ztui.engine.transform import describe_step
 from ztui.model.crm import ModuleSchema
 from ztui.model.mapping import FieldMapping, Mapping, Suggestion
+from ztui.present.runs import started
 from ztui.present.text import clip, pad, visible, width
+
+
+def unsent_is_back(at: str, now: datetime) -> str:
+    """What is said when a mapping that was left unsent at this time (ISO-8601) is there again."""
+    return f"Your unsent mapping of {started(at, now)} is back.  ctrl+z goes back to the proposal."
 
 
 def suggestion_data(suggestions: Sequence[Suggestion], raw_headers: Sequence[str]) -> dict[str, Any]:

@@ -61,6 +61,11 @@ class Locations:
         return self.data_dir / "mappings"
 
     @property
+    def unsent_dir(self) -> Path:
+        """Mappings changed by hand and not sent yet, per file."""
+        return self.state_dir / "unsent"
+
+    @property
     def tokens_file(self) -> Path:
         """Access tokens until they expire."""
         return self.cache_dir / "tokens.json"

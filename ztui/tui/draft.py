@@ -24,6 +24,7 @@ class Draft:
         self._past: list[_Moment] = [_Moment(mapping, "")]
         self._place = 0
         self._kept = 0
+        self._begun_with = mapping
 
     @property
     def mapping(self) -> Mapping:
@@ -34,6 +35,16 @@ class Draft:
     def changed(self) -> bool:
         """True when there are changes since the last `keep`."""
         return self._place != self._kept
+
+    @property
+    def touched(self) -> bool:
+        """True when it is not the mapping it began with (or that was sent last): a person's work is in it."""
+        return self.mapping != self._begun_with
+
+    def sent(self) -> None:
+        """What is there now is being sent."""
+        self._begun_with = self.mapping
+        self.keep()
 
     def keep(self) -> None:
         """What is there now has been saved or sent."""

@@ -100,6 +100,7 @@ def start(app: ZtuiApp, offer: Offer) -> None:
 
     if offer.report is not None:
         app.session.remember()
+        app.run_worker(app.session.keep_draft(), group="draft", exit_on_error=False)
     screen = RunScreen()
     app.push_screen(screen)
     app.carry_out(_start(app, offer, screen), f"send {id(offer)}")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ztui.errors import ZtuiError
+from ztui.errors import StoreError, ZtuiError
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
     from ztui.engine.preflight import CheckReport
+    from ztui.engine.unsent import Unsent
     from ztui.engine.workspace import Workspace
     from ztui.model.crm import Field, ModuleSchema
     from ztui.model.mapping import Mapping
@@ -43,6 +46,13 @@ class Session:
         self.checked: Mapping | None = None
         #: Rows that Zoho would refuse are left out; False sends them anyway.
         self.leave_out = True
+        #: When the draft was left that `propose` has brought back (ISO-8601), "" when it brought none.
+        self.restored = ""
+        self._insisted = module is not None
+        #: By (path, module) what is kept of drafts, None for nothing; and of these what is not written down yet.
+        self._noted: dict[tuple[str, str], Mapping | None] = {}
+        self._unkept: dict[tuple[str, str], Mapping | None] = {}
+        self._keeping = asyncio.Lock()
 
     # -- the workspace
 
@@ -120,6 +130,18 @@ class Session:
             self.draft = None
         return file
 
+    async def choose_first_module(self, path: str) -> None:
+        """The module for a file that has just been opened: the one named at the start, that of the mapping left for
+        this file, the one used last, or Leads. Raises ZohoError when the org cannot be asked."""
+        workspace = await self.workspace()
+        left = None if self._insisted else await asyncio.to_thread(workspace.unsent.module, path)
+        if left is not None and left != self.module:
+            with contextlib.suppress(ZtuiError):  # this org has no such module: what was left there stays there
+                await self.choose_module(left)
+                return
+        if self.schema is None:
+            await self.choose_module(self.module or DEFAULT_MODULE)
+
     async def choose_module(self, module: str) -> None:
         """Take the fields of this module and propose a mapping. Raises ZohoError when the org cannot be asked."""
         workspace = await self.workspace()
@@ -129,7 +151,10 @@ class Session:
         self.report = self.checked = None
 
     async def propose(self) -> Draft:
-        """A draft for file and module: the mapping remembered for these headers, else a proposal."""
+        """A draft for file and module: the mapping remembered for these headers, else a proposal.
+
+        What a person had made of it before leaving is brought back on top: one undo leads to the proposal.
+        """
         if self.file is None or self.schema is None:
             raise RuntimeError("a file and a module come first")
         workspace = await self.workspace()
@@ -137,19 +162,25 @@ class Session:
 
         file, schema = self.file, self.schema
         headers = file.info.headers
+        path = self.path or "-"
 
-        def work() -> Draft:
+        def work() -> tuple[Draft, str]:
             from ztui.engine.suggest import mapping_from, suggest
 
             samples = [row.cells for row in file.sample()]
             suggestions = suggest(headers, samples, schema)
             remembered = workspace.mappings.recall(headers, schema.module.api_name)
             mapping = remembered or mapping_from(suggestions, headers, schema)
-            return Draft(mapping, schema, suggestions)
+            draft = Draft(mapping, schema, suggestions)
+            left = workspace.unsent.find(path, headers, schema) if path != "-" else None
+            restored = left is not None and draft.change(left.mapping, "your unsent mapping")
+            return draft, left.at if left is not None and restored else ""
 
-        self.draft = await asyncio.to_thread(work)
+        self.draft, self.restored = draft, _ = await asyncio.to_thread(work)
         self.report = self.checked = None
-        return self.draft
+        if self.restored:
+            self._noted[path, draft.mapping.module] = draft.mapping
+        return draft
 
     async def reference_keys(self, field: Field) -> tuple[tuple[str, str], ...]:
         """(find_by, label) pairs that a lookup or owner can be matched by; () for other fields."""
@@ -194,11 +225,44 @@ class Session:
         """Keep the mapping for files with the same headers: it is being sent, so it is meant."""
         if self.draft is not None:
             self.ready.mappings.remember(self.draft.mapping)
-            self.draft.keep()
+            self.draft.sent()
+            self.note_draft()
+
+    # -- what is not sent
+
+    def note_draft(self) -> bool:
+        """Note what is to be kept of the draft as it is now; True when there is something for `keep_draft` to do."""
+        draft, path = self.draft, self.path
+        if draft is not None and path is not None and path != "-":
+            place, mapping = (path, draft.mapping.module), draft.mapping if draft.touched else None
+            if self._noted.get(place) != mapping:
+                self._noted[place] = self._unkept[place] = mapping
+        return bool(self._unkept)
+
+    async def keep_draft(self) -> None:
+        """Write down what was noted; the latest wins, and a cancellation does not stop halfway. Raises StoreError."""
+        from ztui.engine.background import in_thread
+
+        unsent = self.ready.unsent
+        async with self._keeping:
+            while self._unkept:
+                place, mapping = self._unkept.popitem()
+                await in_thread(partial(_keep, unsent, place, mapping))
 
     async def aclose(self) -> None:
-        """Close file and workspace."""
+        """Close file and workspace; what was noted of the draft is written down first."""
+        if self._unkept:
+            with contextlib.suppress(StoreError):  # it was told when it was refused the first time
+                await self.keep_draft()
         if self.file is not None:
             self.file.close()
         if self._workspace is not None:
             await self._workspace.aclose()
+
+
+def _keep(unsent: Unsent, place: tuple[str, str], mapping: Mapping | None, _report: object) -> None:
+    """Keep a mapping for a (path, module), or forget what was kept."""
+    if mapping is None:
+        unsent.forget(*place)
+    else:
+        unsent.keep(place[0], mapping)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ztui.errors import ZtuiError
 from ztui.tui.screens.mapping_parts import MappingParts
-from ztui.tui.session import DEFAULT_MODULE
 from ztui.tui.widgets.detail import Detail
 
 if TYPE_CHECKING:
@@ -18,25 +20,32 @@ if TYPE_CHECKING:
 class Opening(MappingParts):
     """Actions around file, format and module."""
 
+    @cached_property
+    def opened(self) -> asyncio.Event:
+        """Set when a file's first rows are there, or when it could not be opened."""
+        return asyncio.Event()
+
     def begin(self, path: str) -> None:
         """Open a file and bring it to a proposal, showing each step as it is there."""
         self.work(self._open(path), "open")
 
     async def _open(self, path: str) -> None:
         session = self.session
-        file = await session.open(path)
-        self.show_file()
+        try:
+            file = await session.open(path)
+            self.show_file()
+        finally:
+            self.opened.set()
         await self.painted()
         workspace = await session.workspace()
         self.retitle()
         self.index()
         await workspace.remember(file)
-        if session.schema is None:
-            try:
-                await session.choose_module(session.module or DEFAULT_MODULE)
-            except ZtuiError:
-                self.query_one(Detail).no_fields()  # what stays to be read when the error is closed
-                raise
+        try:
+            await session.choose_first_module(path)
+        except ZtuiError:
+            self.query_one(Detail).no_fields()  # what stays to be read when the error is closed
+            raise
         await self._propose()
 
     async def _propose(self) -> None:
@@ -46,6 +55,10 @@ class Opening(MappingParts):
         questions = draft.questions()
         if missing:
             self.fields.go_to(missing[0].api_name)
+        if self.session.restored:
+            from ztui.present.mapping import unsent_is_back
+
+            self.notify(unsent_is_back(self.session.restored, datetime.now(UTC)), timeout=8)
         if questions:
             column, question = questions[0]
             self.preview.move_to(self.preview.line, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ztui.errors import StoreError
 from ztui.present.preview import dialect_line, mapped_counts, rows_line
 from ztui.tui.screens.base import ZtuiScreen
 from ztui.tui.widgets.chrome import Stepper
@@ -55,8 +56,26 @@ class MappingParts(ZtuiScreen):
             fed = len(draft.mapping.fields)
             found = f" · /{self.fields.filter.replace('[', '')}" if self.fields.filter else ""
             left.border_subtitle = f"{fed} of {len(draft.schema.writable(draft.mapping.operation))} fed{found}"
+            self.keep_draft()
         self.retitle()
         self.show_detail()
+
+    _told_unkept = False
+
+    def keep_draft(self) -> None:
+        """Keep what a person has made of the mapping: whoever leaves, however, finds it again."""
+        if self.session.note_draft():
+            self.app.run_worker(self._keep_draft(), group="draft", exit_on_error=False)
+
+    async def _keep_draft(self) -> None:
+        try:
+            await self.session.keep_draft()
+        except StoreError as error:
+            if not self._told_unkept:
+                from ztui.present.errors import error_text
+
+                self._told_unkept = True
+                self.notify(f"If you leave, your changes are lost: {error_text(error).title}.", severity="warning")
 
     def show_counts(self) -> None:
         """How many rows, and how they are read."""
