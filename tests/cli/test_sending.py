@@ -142,3 +142,43 @@ def test_a_person_is_asked_and_in_production_types_the_count(
     monkeypatch.setattr(sys, "stderr", _Terminal())
     monkeypatch.setattr(click.termui, "visible_prompt_func", lambda _prompt="": sys.stdin.readline().rstrip("\n"))
     assert run(["import", str(path), "--module", "Leads"]) == status
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "told", "insisting"),
+    [
+        (
+            HEADER.encode() + b'Doe,"d@example.com,A\nRoe,r@example.com,B\n',
+            "line 2 swallows 1 lines",
+            "",
+            ["--quote", "double"],
+        ),
+        (HEADER.encode() + b'Doe,d@example.com,"Ac', "ends within the quotes of line 2", "", ["--quote", "none"]),
+        (
+            HEADER.encode() + "".join(f"Иванов,i{n}@example.com,Ромашка\n" for n in range(3)).encode("cp1251"),
+            "cp1251 (“Иванов”)",
+            "Èâàíîâ",
+            ["--encoding", "cp1251"],
+        ),
+    ],
+)
+def test_a_file_that_is_read_wrongly_is_not_sent_unless_one_insists(
+    sandbox: Sandbox,
+    leads: Path,
+    capsys: pytest.CaptureFixture[str],
+    data: bytes,
+    code: str,
+    told: str,
+    insisting: list[str],
+) -> None:
+    leads.write_bytes(data)
+    assert run(["check", str(leads), "--module", "Leads"]) == 1
+    capsys.readouterr()
+    command = ["import", str(leads), "--module", "Leads", "--yes"]
+    assert run(command) == 2
+    said = capsys.readouterr()
+    assert "FILE_MISREAD" in said.err
+    assert code in said.err
+    assert told in said.err
+    assert run([*command, *insisting]) in (0, 1)
+    assert "FILE_MISREAD" not in capsys.readouterr().err

@@ -13,7 +13,7 @@ from typing import Any
 class Nasty:
     """A file and how it must read: `rows` are (physical line, cells), `dialect` what must have been detected.
 
-    `codes` are the structure findings with the line each names first.
+    `codes` are the structure findings with the line each names first; `doubtful` when the letters look wrong.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Nasty:
     suffix: str = ".csv"
     source_encoding: str = ""
     overrides: dict[str, Any] = field(default_factory=dict)
+    doubtful: bool = False
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -107,6 +108,7 @@ NASTY = [
         ["Name", "Code"],
         [(2, ["Zoë", "\x81\x8d"])],
         {"encoding": "latin-1"},
+        doubtful=True,
     ),
     Nasty(
         "utf-8 with a few bad bytes",

@@ -92,6 +92,7 @@ class _Import:
         await self.workspace.org()
         with diagnostics.progress() as line:
             rows = await self.file.index(lambda n, part: line.update(f"reading: {n:,} rows, {part:.0%}"))
+        self._judge_structure()
         if not rows:
             raise SourceError("FILE_NO_ROWS", details={"path": self.options.path})
         wanted = self.options
@@ -113,6 +114,21 @@ class _Import:
             details = {"reason": "; ".join(mapped.doubts), "path": self.options.path}
             raise UsageError("MAPPING_UNSURE", details=details)
         return mapped
+
+    def _judge_structure(self) -> None:
+        """Say what is broken in the file, and send nothing of one that is not read as it was meant."""
+        from ztui.present.files import structure_lines
+
+        found = self.file.structure
+        if found:
+            self._say(["", "Structure", *structure_lines(found)])
+        # who names the quote character has seen what comes of it
+        insists = self.options.overrides.quotechar is not None
+        broken = [f for f in found if f.severity.value == "error" and not insists]
+        if broken:
+            lines = structure_lines(broken)
+            more = f" (and {len(lines) - 1} more of the kind)" if len(lines) > 1 else ""
+            raise SourceError("FILE_MISREAD", details={"reason": lines[0].removeprefix("error: ") + more})
 
     async def _check(self, mapped: Mapped) -> CheckReport:
         from ztui.engine.preflight import check

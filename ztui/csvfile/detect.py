@@ -14,7 +14,7 @@ from pathlib import Path
 from ztui.csvfile.copies import discard
 from ztui.csvfile.encoding import LABELS, Encoding, canonical, detect_encoding
 from ztui.csvfile.header import display_names
-from ztui.csvfile.normalise import needs_rewriting, needs_transcoding, rewrite, transcode
+from ztui.csvfile.normalise import cut, end_of_text, needs_rewriting, needs_transcoding, rewrite, transcode
 from ztui.csvfile.reader import LINE_LIMIT, physical_lines
 from ztui.csvfile.sniff import Guess, sniff
 from ztui.csvfile.sources import Source, acquire
@@ -85,6 +85,11 @@ def _opened(source: Source, overrides: DialectOverrides, workdir: Path | None, c
             how += f"; {replaced:,} places did not decode"
         encoding = Encoding("utf-8")
     notes.append((f"Encoding {label}", how))
+    end = end_of_text(data)
+    if end is not None and end > encoding.bom_length:
+        data = cut(data, end, workdir)
+        copies.append(data)
+        notes.append(("The end left out", "NULs or the end mark ^Z, which are no text"))
 
     guess = _guess(source, data, encoding, overrides)
     dialect = guess.dialect

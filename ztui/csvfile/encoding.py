@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ztui.csvfile.plausible import EVIDENCE, doubts, sample
 from ztui.errors import SourceError
 
 _BLOCK = 1 << 17
@@ -19,6 +20,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # bytes that mean nothing in Windows-1252
+_SHIFTED = (("iso2022_jp", ""),)
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a\x1b")
 
 LABELS = {
@@ -35,11 +37,17 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec name, the length of the byte-order mark at the file's start, and why it was chosen."""
+    """A codec name, the length of the byte-order mark at the file's start, and why it was chosen.
+
+    `rivals` is None when the text reads like words; else encodings that it may rather be in, each with a sample, and
+    `sample` is how it reads in this one.
+    """
 
     name: str
     bom_length: int = 0
     how: str = ""
+    rivals: tuple[tuple[str, str], ...] | None = None
+    sample: str = ""
 
 
 @dataclass(slots=True)
@@ -47,16 +55,20 @@ class Utf8Tally:
     """Counts what speaks for and against UTF-8, block by block; blocks must be cut at ASCII bytes (line ends).
 
     `valid` are bytes that follow another in a proper character, `invalid` those that do not fit, `undefined` those of
-    them that mean nothing in Windows-1252.
+    them that mean nothing in Windows-1252; `shifts` tells of the escape sequences of ISO-2022, whose bytes are ASCII.
+    `evidence` are some lines that are no UTF-8.
     """
 
     valid: int = 0
     invalid: int = 0
     undefined: int = 0
+    shifts: bool = False
+    evidence: bytes = b""
 
     def add(self, block: bytes) -> bool:
         """Count a block; True when it holds bytes that are no UTF-8."""
         if block.isascii():
+            self.shifts = self.shifts or b"\x1b$" in block
             return False
         try:
             self.valid += len(block) - len(block.decode("utf-8"))
@@ -66,19 +78,36 @@ class Utf8Tally:
             self.invalid += bad
             self.undefined += len(block) - len(block.translate(None, _NOT_CP1252))
             self.valid += len(block) - len(text)
+            if len(self.evidence) < EVIDENCE:
+                lines = (line for line in block.splitlines(keepends=True) if not _fits(line))
+                self.evidence = (self.evidence + b"".join(lines))[:EVIDENCE]
             return True
         return False
 
     def verdict(self) -> Encoding:
         """UTF-8 unless most of what is not ASCII is no UTF-8."""
         if not self.invalid:
+            if self.shifts and not self.valid:
+                return Encoding("utf-8", how="ASCII with the escape sequences of ISO-2022", rivals=_SHIFTED)
             how = "every byte fits" if self.valid else "plain ASCII so far"
             return Encoding("utf-8", how=how)
         if self.valid >= self.invalid:
             return Encoding("utf-8", how=f"{self.invalid:,} bytes do not fit, {self.valid:,} do")
+        name, how = "cp1252", "not UTF-8; one byte per character"
         if self.undefined:
-            return Encoding("latin-1", how="not UTF-8, and some bytes mean nothing in Windows-1252")
-        return Encoding("cp1252", how="not UTF-8; one byte per character")
+            name, how = "latin-1", "not UTF-8, and some bytes mean nothing in Windows-1252"
+        rivals = doubts(self.evidence, name)
+        if rivals is not None:
+            how += ", but the words look wrong"
+        return Encoding(name, how=how, rivals=rivals, sample=sample(self.evidence.decode(name, "replace")))
+
+
+def _fits(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

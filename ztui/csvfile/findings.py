@@ -6,6 +6,7 @@ An unclosed quote is reported for each place (up to the kept examples), since ea
 from __future__ import annotations
 
 from ztui.csvfile.detect import offset_of_line
+from ztui.csvfile.encoding import LABELS, Encoding
 from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.csvfile.structure import Structure, Trouble
 from ztui.model.finding import Finding, Severity
@@ -24,7 +25,7 @@ def structure_findings(found: Structure, width: int) -> tuple[Finding, ...]:
                 scope="file",
                 record=record,
                 line=line,
-                params=(("swallowed", str(swallowed)), ("count", str(found.unclosed.count)), ("line", str(line))),
+                params=_open_quote(line, swallowed, found.unclosed.count),
             )
         )
     _add(findings, "RECORD_OVERSIZED", Severity.WARNING, found.oversized, total="bytes")
@@ -35,6 +36,23 @@ def structure_findings(found: Structure, width: int) -> tuple[Finding, ...]:
     _add(findings, "NUL_BYTES", Severity.WARNING, found.nuls, total="bytes")
     _add(findings, "BLANK_LINES", Severity.NOTE, found.blank)
     return tuple(findings)
+
+
+def _open_quote(line: int, swallowed: int, count: int) -> tuple[tuple[str, str], ...]:
+    """In the last line of a file nothing is left to swallow: the file was rather cut off there."""
+    what = ("swallowed", str(swallowed)) if swallowed else ("cut_off", str(line))
+    return (what, ("count", str(count)), ("line", str(line)))
+
+
+def encoding_findings(verdict: Encoding | None) -> tuple[Finding, ...]:
+    """That the words of the whole file look wrong in the encoding it was given for want of a better one."""
+    if verdict is None or verdict.rivals is None:
+        return ()
+    facts = [("encoding", LABELS.get(verdict.name, verdict.name)), ("sample", verdict.sample)]
+    if verdict.rivals:
+        facts.append(("rivals", " or ".join(f"{name} (“{read}”)" if read else name for name, read in verdict.rivals)))
+        facts.append(("rival", verdict.rivals[0][0]))
+    return (Finding("local", "ENCODING_DOUBTFUL", Severity.ERROR, scope="file", params=tuple(facts)),)
 
 
 def empty_findings(info: CsvInfo) -> tuple[Finding, ...]:
@@ -50,7 +68,7 @@ def empty_findings(info: CsvInfo) -> tuple[Finding, ...]:
             reader = RecordReader(physical_lines(stream), info.dialect, line=line, offset=start)
             next(reader, None)
         if reader.unclosed:
-            facts = (("swallowed", str(reader.lines)), ("count", "1"), ("line", str(line)))
+            facts = _open_quote(line, reader.lines, 1)
             return (Finding("local", "QUOTE_NOT_CLOSED", Severity.ERROR, scope="file", line=line, params=facts),)
     return (Finding("local", "NO_ROWS", Severity.WARNING, scope="file", params=(("path", info.path),)),)
 

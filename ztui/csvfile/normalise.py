@@ -7,6 +7,7 @@ bytes; records end with LF and quotes are doubled. So everything behind it knows
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -20,6 +21,57 @@ from ztui.csvfile.sources import copy_into
 from ztui.model.table import Dialect
 
 _BLOCK = 1 << 19
+_UNREADABLE = "\udcff"  # the byte FF, which is no UTF-8 wherever it stands
+_LONE = re.compile("[\ud800-\udfff]")
+_HALVES = (b"\n", b"\r", b"\0", b"\x1a")  # half a character at the end, which a program that knew only bytes added
+_MARK = "ztui-unreadable"
+_END = 1 << 16
+
+
+def _mark(problem: UnicodeError) -> tuple[str, int]:
+    if not isinstance(problem, UnicodeDecodeError):
+        raise problem
+    return _UNREADABLE, problem.end
+
+
+codecs.register_error(_MARK, _mark)
+
+
+def end_of_text(path: Path) -> int | None:
+    """Where a file ends before what is no text: the end mark of old systems (^Z), or the NULs of a broken copy.
+
+    None when there is nothing of the kind. NULs belong to the last cell unless they begin a line.
+    """
+    size = path.stat().st_size
+    taken = min(size, _END)
+    with path.open("rb") as stream:
+        while True:
+            stream.seek(size - taken)
+            tail = stream.read(taken)
+            text = tail.rstrip(b"\0\x1a\r\n")
+            if text or taken == size:
+                break
+            taken = min(size, taken * 8)
+    rest = tail[len(text) :]
+    found = [rest.find(b"\x1a"), rest.find(b"\n\0") + 1 or -1, rest.find(b"\r\0") + 1 or -1]
+    if not text and rest.startswith(b"\0"):
+        found.append(0)
+    starts = [at for at in found if at >= 0]
+    return size - taken + len(text) + min(starts) if starts else None
+
+
+def cut(source: Path, size: int, workdir: Path | None) -> Path:
+    """A copy of the first `size` bytes."""
+
+    def blocks(stream: BinaryIO) -> Iterator[bytes]:
+        left = size
+        while left and (raw := stream.read(min(_BLOCK, left))):
+            left -= len(raw)
+            yield raw
+
+    with source.open("rb") as stream, private_copy(workdir) as (path, out):
+        copy_into(blocks(stream), out, path.parent)
+    return path
 
 
 def needs_transcoding(encoding: str) -> bool:
@@ -34,18 +86,23 @@ def needs_rewriting(dialect: Dialect, *, lone_cr: bool) -> bool:
 
 
 def transcode(source: Path, encoding: str, bom_length: int, workdir: Path | None) -> tuple[Path, int]:
-    """Copy to UTF-8; returns the copy and how many places did not decode (they became U+FFFD)."""
+    """Copy to UTF-8; returns the copy and how many places did not decode.
+
+    Each of those becomes a byte that is no UTF-8, so that whoever reads the copy finds it and does not send it.
+    """
     replaced = 0
 
     def blocks(stream: BinaryIO) -> Iterator[bytes]:
         nonlocal replaced
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        decoder = codecs.getincrementaldecoder(encoding)(_MARK)
         stream.seek(bom_length)
         while True:
             raw = stream.read(_BLOCK)
-            text = decoder.decode(raw, final=not raw)
-            replaced += text.count("\ufffd")
-            yield text.encode("utf-8", "surrogatepass")
+            if not raw and decoder.getstate()[0] in _HALVES:
+                return
+            text = _LONE.sub(_UNREADABLE, decoder.decode(raw, final=not raw))
+            replaced += text.count(_UNREADABLE)
+            yield text.encode("utf-8", "surrogateescape")
             if not raw:
                 return
 

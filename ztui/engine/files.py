@@ -16,7 +16,7 @@ from pathlib import Path
 from ztui.csvfile.copies import discard, private_copy
 from ztui.csvfile.detect import detect, in_encoding, normalised
 from ztui.csvfile.encoding import judge
-from ztui.csvfile.findings import empty_findings, structure_findings
+from ztui.csvfile.findings import empty_findings, encoding_findings, structure_findings
 from ztui.csvfile.index import scan_provisional
 from ztui.csvfile.profile import profile_column
 from ztui.csvfile.search import search
@@ -115,7 +115,9 @@ class OpenFile(FileRows):
             if view.size > _AT_ONCE and not view.rows.complete:
                 scan_provisional(view.info.data_path, view.rows, view.size, report)
             found = self._exact(report)
-        self.structure = structure_findings(found, len(self.info.headers))
+        free = self._overrides.encoding is None and not self.info.source_encoding
+        self.structure = encoding_findings(found.verdict if free else None)
+        self.structure += structure_findings(found, len(self.info.headers))
         if not found.count:
             with reading(view.info.path):
                 self.structure += empty_findings(self.info)
