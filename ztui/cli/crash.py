@@ -18,16 +18,23 @@ def crash_note(error: BaseException) -> str:
     Messages and local values are left out on purpose: they may hold cells, tokens or file names.
     """
     out = [f"ztui {__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}"]
-    link: BaseException | None = error
-    while link is not None:
+    return "\n".join([*out, *_chain(error, set())]) + "\n"
+
+
+def _chain(error: BaseException | None, told: set[int]) -> list[str]:
+    """Each error once: one that was taken out of a group has the group behind it, and is in it, too."""
+    out = []
+    link = error
+    while link is not None and id(link) not in told:
+        told.add(id(link))
         out.append(f"\n{type(link).__module__}.{type(link).__qualname__}")
         out += [f"  {f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(link.__traceback__)]
         if isinstance(link, BaseExceptionGroup):
             for inner in link.exceptions:
                 out.append("| one of:")
-                out += [f"| {text}" for text in crash_note(inner).splitlines()[2:]]
+                out += [f"| {text}" for text in "\n".join(_chain(inner, told)).splitlines()[1:]]
         link = link.__cause__ or link.__context__
-    return "\n".join(out) + "\n"
+    return out
 
 
 def write_crash_note(error: BaseException, locations: Locations | None = None) -> Path:
