@@ -25,6 +25,11 @@ PRODUCTS: dict[str, Any] = {
     name: {**labelled, "headers": list(labelled["expected"])}
     for name, labelled in json.loads((DATA / "header_sets_products.json").read_text(encoding="utf-8")).items()
 }
+#: What people bring when they move: database dumps, templates, forms, sheets of traps; products and tasks, too.
+MIGRATIONS: dict[str, Any] = {
+    name: {**labelled, "headers": list(labelled["expected"])}
+    for name, labelled in json.loads((DATA / "header_sets_migrations.json").read_text(encoding="utf-8")).items()
+}
 
 
 def schema(module: str) -> ModuleSchema:
@@ -81,6 +86,14 @@ def test_many_more_products_reach_the_mark() -> None:
     assert wrong <= 0.003, complaints
 
 
+def test_what_people_move_with_reaches_the_mark() -> None:
+    assert len(MIGRATIONS) >= 140
+    assert {labelled["module"] for labelled in MIGRATIONS.values()} >= {"Products", "Tasks", "Vendors", "Cases"}
+    f1, wrong, complaints = score(MIGRATIONS)
+    assert f1 >= 0.99, complaints
+    assert wrong <= 0.002, complaints
+
+
 @pytest.mark.parametrize("swap", [str.upper, str.lower, lambda h: h.replace(" ", "_"), lambda h: f" {h} *"])
 def test_spelling_does_not_matter(swap: Callable[[str], str]) -> None:
     respelt = {
@@ -127,6 +140,21 @@ def test_a_word_that_all_columns_begin_with_says_nothing() -> None:
         ("Ship To City", "Accounts", "Shipping_City"),
         ("What's your email address?", "Leads", "Email"),
         ("dept_nm", "Contacts", "Department"),
+        ("email_addr_txt", "Leads", "Email"),
+        ("OptOut_flg", "Leads", "Email_Opt_Out"),
+        ("Opted Out (Y/N)", "Leads", "Email_Opt_Out"),
+        ("Stage [picklist]", "Deals", "Stage"),
+        ("opp_acct_name", "Deals", "Account_Name"),
+        ("Which industry are you in?", "Leads", "Industry"),
+        ("What company do you work for?", "Leads", "Company"),
+        ("Lieferort", "Accounts", "Shipping_City"),
+        ("Postanschrift (Stadt)", "Contacts", "Mailing_City"),
+        ("Assistent/in", "Contacts", "Assistant"),
+        ("N° client", "Accounts", "Account_Number"),
+        ("Address One", "Leads", "Street"),
+        ("SKU", "Products", "Product_Code"),
+        ("Assignee", "Cases", "Owner"),
+        ("Summary", "Tasks", "Subject"),
     ],
 )
 def test_more_headers_alone(header: str, module: str, field: str) -> None:
@@ -221,6 +249,19 @@ def test_a_header_alone(header: str, module: str, field: str) -> None:
         "Client",
         "Company size",
         "Member rating",
+        "Is Company",
+        "is_email",
+        "Email (Y/N)",
+        "email_flg",
+        "No Fax",
+        "Called?",
+        "Portal",
+        "Property Address",
+        "contact_2_email_1",
+        "Which company referred you?",
+        "Numéro de rue",
+        "Product Name",
+        "Campaign Name",
         "",
         "???",
         "x" * 5000,
@@ -305,6 +346,13 @@ def test_values_confirm() -> None:
         ("Email Opt Out", ["2024-01-02", "2024-02-03", ""]),
         ("City", ["10115", "20095", "80331"]),
         ("Title", ["Mr", "Mrs", "Dr.", "Frau"]),
+        ("Fax", ["yes", "no", "no"]),
+        ("Skype", ["true", "false"]),
+        ("State", ["open", "closed", "open"]),
+        ("Lead Owner", ["9000001", "9000002"]),
+        ("Industry", ["62.01", "47.11"]),
+        ("Status", ["subscribed", "unsubscribed", "cleaned"]),
+        ("Role", ["end-user", "admin", "agent"]),
     ],
 )
 def test_values_forbid(header: str, values: list[str]) -> None:
@@ -424,3 +472,43 @@ def test_two_hundred_headers_against_a_hundred_fields_take_less_than_a_tenth_of_
         spent.append(time.process_time() - begun)
     assert len(headers) == 200
     assert min(spent) < 0.1
+
+
+def test_the_api_name_in_brackets_decides() -> None:
+    got = suggest(["State of lead (Lead_Status)", "Assistant (Phone)"], [], schema("Leads"))
+    assert [s.api_name for s in got] == ["Lead_Status", None]
+    assert got[0].reason == "the header gives the field's API name 'Lead_Status' in brackets"
+    template = proposed(["Family (Last_Name)", "What they do (Designation)", "Ranking (custom)"])
+    assert list(template.values()) == ["Last_Name", "Designation", None]
+
+
+def test_a_private_address_book_knows_no_owner() -> None:
+    assert proposed(["Nom", "Prénom", "Responsable"], "Contacts")["Responsable"] == "Owner"
+    book = suggest(["Nom", "Prénom", "Responsable", "Conjoint(e)", "Passe-temps"], [], schema("Contacts"))
+    assert book[2].api_name is None
+    assert "address book" in book[2].reason
+
+
+def test_what_makes_a_file_foreign_is_named() -> None:
+    got = suggest(["Email", "Status", "Card Brand", "Total Spend"], [], schema("Leads"))[1]
+    assert got.api_name is None
+    assert "'Card Brand'" in got.reason
+    deals = proposed(["Deal Name", "Stage", "Closing Date", "Currency", "Market Segment", "Invoice Date"], "Deals")
+    assert deals["Currency"] == "Currency"
+
+
+def test_a_lone_name_in_a_list_of_companies_is_theirs() -> None:
+    assert proposed(["Nombre", "Teléfono"], "Accounts")["Nombre"] == "Account_Name"
+    assert proposed(["Nombre", "Apellidos", "Empresa"], "Accounts")["Nombre"] is None
+    assert proposed(["Nombre", "Teléfono"], "Contacts")["Nombre"] is None
+
+
+def test_st_between_city_and_zip_is_the_state() -> None:
+    assert proposed(["City", "ST", "Zip"])["ST"] == "State"
+    assert proposed(["ST", "City", "Zip"])["ST"] is None
+
+
+def test_what_the_values_of_a_type_tell() -> None:
+    assert one("Type", "Accounts", "Person", "Organisation", "Person").api_name is None
+    assert one("Type", "Accounts", "Customer", "Vendor").api_name == "Account_Type"
+    assert one("Close date", "Deals", "Q1", "Q2").api_name is None

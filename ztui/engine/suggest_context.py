@@ -17,12 +17,15 @@ from ztui.engine.suggest_tokens import words_of
 #: Words that mean the CRM's own thing in a CRM's export and something else in a shop's or a mailing tool's.
 _AMBIGUOUS = frozenset(("lead_status", "lead_source", "currency", "rating", "job_title"))
 _ALONE = frozenset(("status", "source", "currency", "rating", "role"))
+#: What only the exports of a CRM tell.
+_CRM = frozenset(("deal_name", "stage", "closing_date", "next_step", "loss_reason", "probability"))
 #: Words for a job's title and for a form of address alike.
 _TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
 _PLACES = frozenset(ADDRESS)
 _STREETS = frozenset(("street", "address"))
 _LINES = frozenset(("work", "home"))
 _CHANNELS = frozenset(("phone", "mobile", "fax"))
+_STATE = Phrase("state", frozenset(("st",)), "st", "en")
 _LONE = Phrase("phone", frozenset(("phone",)), "phone", "en")
 #: Words of files about profiles on LinkedIn, whose "URL" is not a web site.
 _PROFILES = frozenset(("linkedin", "navigator", "vmid", "connected", "profileurl"))
@@ -31,6 +34,8 @@ _SITES = frozenset(("website", "site", "web"))
 _LISTS = re.compile(r"e-?mails|addresses|phones|numbers", re.IGNORECASE)
 #: What a file of people or companies tells, whatever its headers begin with.
 _TELLING = frozenset(("first_name", "last_name", "email", "phone", "company", "city", "zip", "country", "street"))
+#: What a name may be of which only "name" is said.
+_BARE = frozenset(("given_or_full", "family_or_full", "full_name"))
 #: What has a name that is nobody's.
 _OTHERS = frozenset(("product", "vendor", "task", "case", "campaign", "deal", "company"))
 #: Words that can mean nothing but who owns a record.
@@ -61,8 +66,10 @@ def read_file(headers: Sequence[str], module: str) -> tuple[Read, ...]:
     speaks = _languages(readings)
     firm = [_firm(r) for r in readings]
     foreign = "the columns of a database" if headers is not given else _foreign(headers)  # "CUST_STATUS" is its own
+    if len({c for f in firm for c in f} & _CRM) >= _FOREIGN:
+        foreign = ""  # it has a deal's stage and a closing date: what is foreign in it are fields of one's own
     out = [_settle(i, headers, readings, firm, speaks, foreign) for i in range(len(headers))]
-    return tuple(_names(out, speaks))
+    return tuple(_names(out, "company" in lexicon().self_entities(module)))
 
 
 def _without_prefix(headers: Sequence[str]) -> Sequence[str]:
@@ -125,6 +132,9 @@ def _settle(
     if lone in _LINES and any(firm[i] & _CHANNELS for i in (at - 1, at + 1) if 0 <= i < len(firm)):
         # "Work", "Home" in a row of telephone numbers.
         return Read(Meaning("phone", frozenset((lone,)), 0, _LONE, own=False))
+    between = 0 < at < len(firm) - 1 and "city" in firm[at - 1] and "zip" in firm[at + 1]
+    if between and headers[at].strip().casefold() == "st":
+        return Read(Meaning("state", frozenset(), 0, _STATE, own=False))  # City, ST, Zip
     if not reading.meanings:
         if reading.about and is_flag(headers[at]):
             return Read(None, f"{reading.unexplained[0]!r}: it holds yes or no, not the value itself")
@@ -136,6 +146,8 @@ def _settle(
     spoken = [m for m in usable if m.phrase.language in speaks and m.phrase.rule == ""]
     # "Site" is an account's site, but a Portuguese's web site.
     usable = spoken or [m for m in usable if m.own] or usable
+    # In a file that speaks no Spanish "Called" is no slip for "Calle".
+    usable = [m for m in usable if not m.mends or m.phrase.language in ("", "en", *speaks)]
     usable = sorted(usable, key=lambda m: m.phrase.language not in ("", "en", *speaks))
     if not usable:
         return Read(None)
@@ -192,14 +204,17 @@ def _title(at: int, meaning: Meaning, readings: Sequence[Reading], firm: Sequenc
     return Read(None, "another column holds the job title", hint="salutation")
 
 
-def _names(out: list[Read], speaks: frozenset[str]) -> list[Read]:
-    """Decide what a bare "Nom", "Nombre", "Name" is from the names beside it."""
+def _names(out: list[Read], of_companies: bool) -> list[Read]:
+    """Decide what a bare "Nom", "Nombre", "Name" is from the names beside it; in a list of companies a company's."""
     have = {r.meaning.concept for r in out if r.meaning is not None and not r.meaning.kinds}
+    only = of_companies and not have & {"first_name", "last_name", "company"}
     result = []
     for read in out:
         meaning = read.meaning
         if meaning is None:
             result.append(read)
+        elif only and meaning.concept in _BARE and not meaning.kinds and len(meaning.phrase.words) == 1:
+            result.append(Read(replace(meaning, concept="company")))
         elif meaning.concept == "given_or_full":
             if "last_name" in have and "first_name" not in have:
                 result.append(Read(replace(meaning, concept="first_name")))

@@ -78,6 +78,7 @@ _KINDS: Mapping[tuple[str, str], Mapping[frozenset[str], float]] = {
     },
     ("employees", ""): {frozenset(): 0.95, frozenset(("company",)): 0.95},
     ("revenue", ""): {frozenset(): 0.95, frozenset(("company",)): 0.95},
+    ("company", ""): {frozenset(("primary",)): 0.9},
     ("sic_code", ""): {frozenset(): 0.95, frozenset(("primary",)): 0.95},
 }
 #: What a company's phones are where the record is the company (and what a lead, who is both, may take).

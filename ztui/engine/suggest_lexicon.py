@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,25 @@ _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "cs", 
 _TABLES = (("", "concepts"), ("context", "context"), ("values", "values_only"), ("loose", "loose"))
 _KIND_PREFIXES = ("secondary", "billing", "shipping")
 _VOWELS = frozenset("aeiouy")
+#: Keys beside each other on the keyboards of the languages here, and letters that sound alike.
+_BESIDE = tuple(
+    frozenset(pair)
+    for row in (
+        "qwertyuiop",
+        "asdfghjkl",
+        "zxcvbnm",
+        "qwertz",
+        "azerty",
+        "qaz",
+        "wsx",
+        "edc",
+        "rfv",
+        "tgb",
+        "yhn",
+        "ujm",
+    )
+    for pair in pairwise(row)
+) + tuple(map(frozenset, ("ck", "cs", "sz", "mn", "bp", "dt", "fv", "vw", "iy", "jy", "kq", "gj")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,7 @@ class Lexicon:
         self.kinds = {w: kind for kind, ws in common["kinds"].items() for x in ws for w in words_of(x).plain}
         self.entities = {w: entity for entity, ws in common["entities"].items() for x in ws for w in words_of(x).plain}
         self.foreign = frozenset(w for x in common["foreign"]["words"] for w in words_of(x).plain)
+        self.values = {name: frozenset(words) for name, words in common["values"].items()}
         self.private = frozenset(common["private"]["words"])
         self.asking = frozenset(common["question"]["begin"])
         self.filling = frozenset(common["question"]["filling"])
@@ -124,7 +145,7 @@ class Lexicon:
                 out.append(word)
             elif len(self._joined.get(word, ())) > 1:
                 out.extend(self._joined[word])
-            elif (short := _without_digraphs(word)) != word and short in self._named:
+            elif (short := _without_digraphs(word)) != word and short in known - self.noise:
                 out.append(short)  # "Zustaendig" is "Zuständig", not a slip
             elif parts := self._compound(word):
                 out.extend(parts)
@@ -190,9 +211,12 @@ def _slip(typed: str, word: str) -> bool:
             return typed[i] == word[j] and typed[j] == word[i]
         if len(differ) != 1 or differ[0] == 0:
             return False
+        exchanged = {typed[differ[0]], word[differ[0]]}
+        vowels = exchanged <= _VOWELS
+        if not vowels and not any(exchanged <= keys for keys in _BESIDE):
+            return False  # "portal" is no slip for "postal"
         if len(word) >= 6:
             return True
-        vowels = {typed[differ[0]], word[differ[0]]} <= _VOWELS
         return vowels or (len(word) == 5 and differ[0] == len(word) - 2)
     longer, shorter = (typed, word) if len(typed) > len(word) else (word, typed)
     if len(longer) != len(shorter) + 1 or longer[0] != shorter[0]:

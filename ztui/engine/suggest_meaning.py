@@ -61,6 +61,11 @@ def read_header(header: str, module: str) -> Reading:
         holding = tuple(m for m in of.meanings if m.concept in lexicon().flag_concepts)
         return Reading(holding) if holding else Reading((), of.about or bare, (flag,))
     words = words_of(bare)
+    if any(
+        w in lexicon().entities and n.isdigit() and int(n) > 1 for w, n in zip(words.all, words.all[1:], strict=False)
+    ):
+        # "contact_2_email_1" is the first address of a second person.
+        words = replace(words, numbers=(*words.numbers, 99))
     if not words.plain or len(words.plain) > 14:
         return Reading(())
     known = lexicon()

@@ -31,9 +31,23 @@ _JOINED = (
 )
 #: What databases shorten column names to.
 _SHORT = {
-    "nm": "name", "cd": "code", "dt": "date", "acct": "account", "cntct": "contact", "amt": "amount", "pct": "percent",
-    "rsn": "reason", "cntry": "country", "ctry": "country", "phn": "phone", "cmpny": "company", "emp": "employee",
-}  # fmt: skip
+    "nm": "name",
+    "cd": "code",
+    "dt": "date",
+    "acct": "account",
+    "cntct": "contact",
+    "amt": "amount",
+    "pct": "percent",
+    "rsn": "reason",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "cntry": "country",
+    "ctry": "country",
+    "phn": "phone",
+    "cmpny": "company",
+    "emp": "employee",
+}
 #: "N°"
 _NUMBER = re.compile(r"\b[nN]°")
 #: "Assistent/in", "Betreuer:in", "Kund*innen"

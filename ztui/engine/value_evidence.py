@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ztui.catalogue.knowledge import field_type
 from ztui.csvfile.kinds import kind_of
+from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.suggest_tokens import fold
 from ztui.model.crm import Field
 
@@ -31,13 +32,6 @@ _TITLES = frozenset((
 ))  # fmt: skip
 
 
-#: How far along something is; no part of an address.
-_STATES = frozenset((
-    "open", "closed", "new", "won", "lost", "pending", "active", "inactive", "qualified", "unqualified", "converted",
-    "contacted", "in progress", "done", "offen", "geschlossen", "neu", "aktiv", "inaktiv", "abierto", "cerrado",
-    "nuevo", "activo", "inactivo", "aperto", "chiuso", "nuovo", "attivo", "aberto", "fechado", "novo", "ativo",
-    "inativo",
-))  # fmt: skip
 #: Longer than what a scale of 1 to 5 has.
 _NUMERALS = re.compile(r"\d[\d.]+")
 
@@ -196,7 +190,21 @@ def _names(seen: Evidence) -> Verdict:
     return NOTHING
 
 
+def _share_of(seen: Evidence, words: str) -> float:
+    """The share of values that are among the named words of the vocabulary."""
+    of = lexicon().values[words]
+    return sum(1 for v in seen.values if v.casefold() in of) / seen.filled
+
+
+def _statuses(seen: Evidence) -> Verdict:
+    if _share_of(seen, "foreign") > 0.6:
+        return Verdict(-1.0, "the values tell of a subscription, an order or a user", refused=True)
+    return NOTHING
+
+
 def _titles(seen: Evidence) -> Verdict:
+    if _share_of(seen, "rights") > 0.6:
+        return Verdict(-1.0, "the values are what users may do", refused=True)
     if salutations(seen) > 0.5:
         return Verdict(-1.0, "the values are forms of address", refused=True)
     return _names(seen)
@@ -223,7 +231,7 @@ def _places(seen: Evidence) -> Verdict:
 
 
 def _states(seen: Evidence) -> Verdict:
-    if sum(1 for v in seen.values if v.casefold() in _STATES) > 0.5 * seen.filled:
+    if _share_of(seen, "progress") > 0.5:
         return Verdict(-1.0, "the values say how far along something is", refused=True)
     return _places(seen)
 
@@ -240,7 +248,7 @@ def _codes(seen: Evidence) -> Verdict:
 
 
 def _types(seen: Evidence) -> Verdict:
-    if seen.distinct == 1 and fold(seen.values[0]) in _RECORD_WORDS:
+    if all(fold(v) in _RECORD_WORDS for v in seen.values):
         return Verdict(-1.0, "the values only say what kind of record it is", refused=True)
     return NOTHING
 
@@ -274,6 +282,7 @@ _BY_CONCEPT = {
     "last_name": _names,
     "assistant": _names,
     "job_title": _titles,
+    "lead_status": _statuses,
     "salutation": _forms,
     "company": _organizations,
     "parent_account": _organizations,
