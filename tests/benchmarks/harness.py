@@ -126,7 +126,7 @@ def table(lines: Sequence[Line]) -> str:
     return "\n".join(rows)
 
 
-def _cpu() -> float:
+def processor_time() -> float:
     """Processor seconds of this process and of the children it has waited for."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
@@ -139,9 +139,9 @@ def timed(work: Callable[[], object]) -> Measure:
     """
 
     def measure() -> dict[str, float]:
-        busy, started = _cpu(), time.perf_counter()
+        busy, started = processor_time(), time.perf_counter()
         work()
-        return {"s": time.perf_counter() - started, "cpu": _cpu() - busy}
+        return {"s": time.perf_counter() - started, "cpu": processor_time() - busy}
 
     return measure
 

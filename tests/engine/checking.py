@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import key_text
 from ztui.model.crm import Field, LookupTarget, Module, ModuleSchema, PickListValue
 from ztui.model.finding import Severity
-from ztui.model.mapping import FieldMapping, Mapping
+from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.model.table import DialectOverrides
 
 CHOICES = tuple(PickListValue(v, v) for v in ("Cold Call", "Partner", "Größe, XL", "Trade Show"))
@@ -110,3 +111,91 @@ def oracle(file: OpenFile, mapping: Mapping, schema: ModuleSchema = SCHEMA) -> l
                         column, value = field.columns[0], rules.source(slot, cells)
                         found.append((name, rule(name).code, number, line, column, value, str(at)))
     return sorted(found, key=repr)
+
+
+# --- cells by chance, for files that are right, wrong and broken
+
+KINDS = (
+    "Last_Name", "Email", "Phone", "Website", "Source", "Tags", "Employees", "Revenue", "Discount", "Opt_Out", "Born",
+    "Seen", "Account", "Owner", "Code", "Notes", "Extra",
+)  # fmt: skip
+VALUES = (
+    "", " ", "x", "Ada", "a@b.example", "a@b", "+49 30 1", "www.x.example", "https://x.example/a", "Partner",
+    "Cold Call", "Größe, XL", "Partner;Cold Call", "1", "-5", "12.5", "1,5", "1.234", "99999999999", "true", "Yes",
+    "2024-01-31", "2024-02-30", "31/12/2024", "31.12.2024", "12/31/2024 10:00:00", "2024-01-01T00:00:00+01:00",
+    "5100000000000002175", "=1+1", "-", "+x", "@y", "é", "日本", "a\u00a0b", "\u00a0", "tab\there", "x" * 21, "y" * 70,
+    'quo"te', '"', "a,b", "a;b", "two\nlines", "cr\r\nlf", "\x00", "\x07", "-None-", "12\" pipe", "a\\b",
+)  # fmt: skip
+
+
+FINE = {
+    "Last_Name": ("Ada", "x" * 20, "é", "O'Neil", "日本"),
+    "Email": ("a@b.example", "a.b+c@d-e.example.com"),
+    "Phone": ("+49 30 1", "(030) 123-45"),
+    "Website": ("www.x.example", "https://x.example/a"),
+    "Source": ("Partner", "Cold Call", "Größe, XL", "-None-"),
+    "Tags": ("Partner", "Partner;Cold Call"),
+    "Employees": ("1", "-5", "123456789"),
+    "Revenue": ("1", "12.5", "-12.34"),
+    "Discount": ("5", "12.5"),
+    "Opt_Out": ("true", "false"),
+    "Born": ("2024-01-31", "2023-12-01"),
+    "Seen": ("12/31/2024 10:00:00",),
+    "Account": ("5100000000000002175",),
+    "Owner": ("5100000000000002175",),
+    "Code": ("A1", "a1", "B2", "C3", "D4", "E5"),
+    "Notes": ("a b", "ok, fine"),
+    "Extra": ("x", "a, b", 'quo"te'),
+}
+EDGES = {
+    "Last_Name": ("x" * 21, "\u00a0", "\u3000", " ", "", "\x07", "=1", "Ada "),
+    "Email": ("a" * 90 + "@bcdefg.example", "a..b@c.example", "a@b.c", "ä@b.example", "a@b.example\x7f", ""),
+    "Phone": ("1" * 31, "030 – 1", "-", "+1 x", "030\t1"),
+    "Website": ("x" * 60 + ".example", "http://", "localhost", "www.x.example/ä"),
+    "Source": ("Partne", "Partners", "=x", "Cold  Call", "x" * 121),
+    "Tags": ("Partner;", "Partner;;Cold Call", "Partner;Nope", "Partner,Cold Call", "Cold Call;" * 5),
+    "Employees": ("1234567890", "1.0", "1,234", "+5", "0x1"),
+    "Revenue": ("1.234", "1,5", "12345678901234567", "1.", ".5", "1.100", "1.0000000001"),
+    "Discount": ("123456", "1.234", "5%"),
+    "Opt_Out": ("True", "yes", "1"),
+    "Born": ("2023-02-29", "2024-02-29", "2024-04-31", "1899-01-01", "2024-1-1", "31/12/2024", "31.12.2024"),
+    "Seen": ("12/31/2024 24:00:00", "2024-12-31T10:00:00Z", "31/12/2024 10:00:00"),
+    "Account": ("1" * 21, "Acme"),
+    "Owner": ("a@b.example", "Ada"),
+    "Code": ("A1 ", "Ａ1", "x" * 31),
+    "Notes": ("two\nlines", "x" * 2001),
+    "Extra": ("two\nlines", "\x00", '"'),
+}
+
+
+def cell(name: str, pick: random.Random) -> str:
+    """Mostly a value that is fine there, else one at the edge of what is, else anything."""
+    chance = pick.random()
+    if chance < 0.9:
+        return pick.choice(FINE[name])
+    return pick.choice(EDGES[name]) if chance < 0.98 else pick.choice(VALUES)
+
+
+def mangle(data: bytes, pick: random.Random) -> bytes:
+    """The bytes with some accidents."""
+    for _ in range(pick.randrange(4)):
+        at = pick.randrange(max(len(data), 1))
+        accident = pick.choice([b'"', b"\n", b"\r\n", b"\x00", b"\xff", b",", b"\n\n", b'""', b'"\n', b"\xc3", b";"])
+        data = data[:at] + accident + data[at + pick.choice([0, 0, 1]) :]
+    if pick.random() < 0.1:
+        data = data[: pick.randrange(len(data) // 2, len(data))]
+    return data
+
+
+STEPS = {
+    "Born": (Step.of("date", pattern="dd/MM/yyyy"), Step.of("date", pattern="dd.MM.yyyy")),
+    "Opt_Out": (Step.of("boolean"),),
+    "Revenue": (Step.of("number", decimal=","), Step.of("number", decimal=".")),
+    "Employees": (Step.of("number", decimal=".", whole=True),),
+    "Source": (Step.of("map", table=(("x", "Partner"),)),),
+    "Tags": (Step.of("multi", separator=","),),
+    "Phone": (Step.of("phone"),),
+    "Last_Name": (Step.of("case", to="upper"), Step.of("truncate", length=5), Step.of("squeeze")),
+    "Email": (Step.of("email"),),
+    "Code": (Step.of("trim"), Step.of("digits")),
+}

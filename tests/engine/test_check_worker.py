@@ -13,8 +13,8 @@ import pytest
 from tests.engine.checking import SCHEMA, mapping_of, opened, write
 from ztui.engine import check_worker
 from ztui.engine.check_worker import Worker, frame, read_frame
-from ztui.engine.preflight_repeats import KeyFile, RepeatsJob, numbers_of, repeated
-from ztui.engine.preflight_segment import Hits, Job
+from ztui.engine.preflight_repeats import KeyFile, KeysJob, KeyTexts, numbers_of, repeated
+from ztui.engine.preflight_segment import Job
 
 HEADER = ("Last_Name", "Code", "Extra")
 
@@ -51,12 +51,21 @@ def test_a_worker_checks_ranges_and_finds_repeats(tmp_path: Path) -> None:
     assert rest is not None
     assert (rest.start, rest.records) == (head.end, 40)
     files = (KeyFile(tmp_path / "0-1", 0, 20), KeyFile(tmp_path / "1-1", 20, 40))
-    hits = worker.repeats(RepeatsJob(1, files, ((file.info.data_start, 0, 2),)))
-    assert isinstance(hits, Hits)
+    met = worker.meeting(files, worker.repeated(files, 0, 1))
+    assert list(met) == [n for n in range(60) if n % 40 < 20]
+    places = ((file.info.data_start, 0, 2),)
+    assert worker.numbers(KeysJob(1, [3, 43], places)) == {numbers_of(files[0])[3]}
+    keys = worker.keys(KeysJob(1, met, places))
+    assert isinstance(keys, KeyTexts)
+    hits = keys.repeats(lambda record: True)
     assert list(hits.records) == list(range(40, 60))
     assert list(hits.lines) == list(range(42, 62))
     assert list(hits.extra) == list(range(2, 22))
     assert hits.value(0) == "C0"
+    assert list(keys.repeats(lambda record: record != 7).records) == [n for n in range(40, 60) if n != 47]
+    some, others = (worker.keys(KeysJob(1, [r for r in met if r % 3 == rest], places)) for rest in (0, 1))
+    assert list(others.and_these(some).hits.records) == [r for r in met if r % 3 < 2]
+    assert list(some.and_these(others).repeats(lambda record: True).records) == [40, 43, 46, 49, 52, 55, 58]
     size = file.info.data_path.stat().st_size
     assert worker.segment(None, size, None, str(tmp_path / "2-")) is None
 

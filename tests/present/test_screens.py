@@ -36,6 +36,9 @@ def test_the_verdict_fits_what_was_found() -> None:
     assert verdict(refused=600)[1] == "bad"
     assert verdict(blocking=True)[1] == "bad"
     assert "100 of 600" in verdict(complete=False, checked=100)[0]
+    assert verdict(complete=False, checked=100, again=["Phone"])[0].startswith("Checking Phone … 100 of 600 rows.")
+    assert verdict(complete=False, again=["A", "B"])[0].startswith("Checking A and B …")
+    assert verdict(complete=False, again=["A", "B", "C"])[0].startswith("Checking 3 fields …")
 
 
 def test_a_finding_is_explained_with_the_fields_own_label() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ztui.csvfile.scan import resync
-from ztui.engine.preflight_repeats import KeyFile, RepeatsJob, find_repeats, repeated_share
+from ztui.engine.preflight_repeats import KeyFile, KeysJob, KeyTexts, key_numbers, meeting, read_keys, repeated_share
 from ztui.engine.preflight_segment import Job, SegmentCheck, SegmentResult
 from ztui.errors import ZtuiError
 
@@ -84,9 +84,17 @@ class Worker:
         """See `repeated_share`."""
         return repeated_share(files, turn, turns)
 
-    def repeats(self, job: RepeatsJob) -> Any:
-        """See `find_repeats`."""
-        return find_repeats(self._of(), job)
+    def meeting(self, files: tuple[KeyFile, ...], twice: set[int]) -> array[int]:
+        """See `preflight_repeats.meeting`."""
+        return meeting(files, twice)
+
+    def numbers(self, job: KeysJob) -> set[int]:
+        """See `key_numbers`."""
+        return key_numbers(self._of(), job)
+
+    def keys(self, job: KeysJob) -> KeyTexts:
+        """See `read_keys`."""
+        return read_keys(self._of(), job)
 
     def _of(self) -> SegmentCheck:
         if self._check is None:

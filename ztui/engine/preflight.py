@@ -13,6 +13,7 @@ from ztui.engine.checkers import more_facts
 from ztui.engine.file_rows import reading
 from ztui.engine.preflight_lookups import Directory, resolve_references
 from ztui.engine.preflight_mapping import callback_problem, check_mapping
+from ztui.engine.preflight_memory import CheckMemory
 from ztui.engine.preflight_report import CheckReport, FindingGroup
 from ztui.engine.preflight_rows import check_text
 from ztui.engine.preflight_run import CheckedFile, CheckRun
@@ -25,6 +26,7 @@ from ztui.model.mapping import Mapping
 from ztui.model.plan import CellEdit
 
 __all__ = [
+    "CheckMemory",
     "CheckReport",
     "Directory",
     "FindingGroup",
@@ -48,6 +50,7 @@ async def check(
     version: str = "v2.1",
     collapse: bool = True,
     exact: bool = False,
+    memory: CheckMemory | None = None,
 ) -> CheckReport:
     """Check a file against a mapping and a module; returns the complete report.
 
@@ -56,15 +59,23 @@ async def check(
     looked up. A column of which more than 20 % of the first rows fail gets one finding of scope "mapping" and, with
     `collapse`, none for its rows. `exact` checks cell by cell throughout (slow; for tests). Raises SourceError,
     StoreError and OSError; cancelling the task ends everything at once.
+
+    With a `memory` that went along with earlier checks of the file, only those fields are judged whose part of the
+    mapping has changed; the report is the same as without. A check that is cancelled or fails before the file is read
+    leaves no trace in it. With `edits` or `records` the memory is not used.
     """
+    if edits or records is not None:
+        memory = None
     alone = check_mapping(mapping, schema, file.info.headers, version=version)
     sound = replace(mapping, fields=tuple(f for f in mapping.fields if not check_steps(f.steps)))
     job = Job(file.info, sound, schema, exact=exact)
-    run = CheckRun(file, job, alone, edits=edits, records=records, on_report=on_report, collapse=collapse)
+    run = CheckRun(
+        file, job, alone, edits=edits, records=records, on_report=on_report, collapse=collapse, memory=memory
+    )
     with reading(file.info.path):
         report = await run.run()
     if online is not None:
-        report = await resolve_references(report, file, sound, schema, online, records=records, edits=edits)
+        report = await resolve_references(report, file, online, records=records, edits=edits, memory=memory)
         if on_report is not None:
             on_report(report)
     return report

@@ -86,6 +86,13 @@ class Charset:
         odd = escape + high + rb"\r\n"
         return rb"(?:" + quoted + rb"|[^" + q + d + odd + rb"][^" + d + odd + rb"]*+|)"
 
+    def plain_cell(self) -> bytes:
+        """Any cell without a quote in it, of those that `any_cell` takes: the usual ones, and the fastest to pass."""
+        escape = rb"\\" if self.escapes else b""
+        high = b"" if self.codec == "utf-8" or not self.quote else self.high(lambda char: False)
+        quote = re.escape(self.quote.encode()) if self.quote else b""
+        return rb"[^" + quote + re.escape(self.delimiter.encode()) + escape + high + rb"\r\n]*+"
+
     def sent_cell(self, *, breaks: bool = False) -> bytes:
         """Any cell whose bytes may go as they are into a CSV with commas, once they are UTF-8."""
         escape = rb"\\" if self.escapes else b""

@@ -18,9 +18,7 @@ def _filter(hits: Hits, keep: Callable[[int], bool]) -> Hits:
     kept = Hits()
     for at, record in enumerate(hits.records):
         if keep(record):
-            extra = hits.extra[at] if len(hits.extra) else None
-            kept.add(record, hits.lines[at], hits.value(at), extra)
-            kept.whole[-1] = hits.whole[at]
+            kept.add_from(hits, at, hits.extra[at] if len(hits.extra) else None)
     return kept
 
 

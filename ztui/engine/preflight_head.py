@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ztui.catalogue.knowledge import date_formats, field_type
-from ztui.engine.preflight_report import Chunk, Rows, make_finding
+from ztui.engine.preflight_report import Chunk, make_finding
 from ztui.engine.preflight_rows import FieldRule, RowRules
-from ztui.engine.preflight_segment import Hits, SegmentResult, is_error
+from ztui.engine.preflight_segment import Hits, is_error
 from ztui.engine.rules import explain, finding
 from ztui.engine.transform_dates import Reading, find_readings, rivals
 from ztui.model.finding import Finding
@@ -20,6 +21,15 @@ _LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What the first rows show, by slot: the hits by rule (in the order in which the rules were first broken), and how
+    many rows have a value."""
+
+    hits: Mapping[int, Mapping[str, Hits]]
+    filled: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class CalledOut:
     """The columns called out: their slots, and one finding of scope "mapping" for each."""
 
@@ -27,24 +37,32 @@ class CalledOut:
     findings: tuple[Finding, ...]
 
 
-def call_out(rules: RowRules, head: SegmentResult, file: Rows) -> CalledOut:
+def call_out(rules: RowRules, head: Head) -> CalledOut:
     """The columns of which more than a fifth of the filled first rows (and at least some dozens) fail."""
     slots: set[int] = set()
     findings: list[Finding] = []
     for slot, rule in enumerate(rules.fields):
-        failed, filled = head.failed.get(slot, 0), head.filled.get(slot, 0)
+        failed, filled = _failed(head.hits.get(slot, {})), head.filled.get(slot, 0)
         if failed < _LEAST or failed <= SHARE * filled:
             continue
         slots.add(slot)
-        findings.append(_finding(rules, rule, slot, head, file, failed, filled))
+        findings.append(_finding(rules, rule, slot, head.hits[slot], failed, filled))
     return CalledOut(frozenset(slots), tuple(findings))
 
 
+def _failed(hits: Mapping[str, Hits]) -> int:
+    """How many records break a rule that is an error, blank cells aside; 0 when they are few anyway."""
+    errors = [some for rule_name, some in hits.items() if is_error(rule_name)]
+    if sum(map(len, errors)) < _LEAST:
+        return 0
+    return len({record for some in errors for at, record in enumerate(some.records) if some.value(at).strip()})
+
+
 def _finding(
-    rules: RowRules, rule: FieldRule, slot: int, head: SegmentResult, file: Rows, failed: int, filled: int
+    rules: RowRules, rule: FieldRule, slot: int, found: Mapping[str, Hits], failed: int, filled: int
 ) -> Finding:
-    worst = max((k for k in head.hits if k[0] == slot and is_error(k[1])), key=lambda k: len(head.hits[k]))
-    hits = head.hits[worst]
+    worst = max((name for name in found if is_error(name)), key=lambda name: len(found[name]))
+    hits = found[worst]
     value = next((v for at in range(len(hits)) if (v := hits.value(at)).strip()), "")
     facts = [("field", rule.field.label), ("count", str(failed)), ("rows", str(filled))]
     name = "COLUMN_MISFIT"
@@ -54,7 +72,7 @@ def _finding(
         if patterns:
             facts.append(("pattern", " or as ".join(patterns)))
     else:
-        example = explain(make_finding(rules, None, slot, worst[1], Chunk(0, 0, hits), 0))
+        example = explain(make_finding(rules, None, slot, worst, Chunk(0, 0, hits), 0))
         if example is not None:
             facts.append(("reason", example.title[:1].lower() + example.title[1:]))
     return finding(

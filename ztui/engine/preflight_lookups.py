@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from ztui.catalogue.knowledge import field_type
+from ztui.engine.preflight_memory import CheckMemory
 from ztui.engine.preflight_report import CheckReport, Chunk, Rows, groups_of, refused_of
-from ztui.engine.preflight_rows import RowRules
+from ztui.engine.preflight_rows import FieldRule, RowRules
 from ztui.engine.preflight_segment import Hits
 from ztui.engine.transform_values import BLANKS, Refusal
-from ztui.model.crm import ModuleSchema
-from ztui.model.mapping import Mapping
 from ztui.model.plan import CellEdit
 
 _PAGE = 500
@@ -37,20 +36,54 @@ class Directory(Protocol):
 async def resolve_references(
     report: CheckReport,
     file: Rows,
-    mapping: Mapping,
-    schema: ModuleSchema,
     online: Directory,
     *,
     records: Sequence[int] | None = None,
     edits: Sequence[CellEdit] = (),
+    memory: CheckMemory | None = None,
 ) -> CheckReport:
-    """The report with the lookups and owners that do not resolve; blank and malformed values are left alone."""
+    """The report with the lookups and owners that do not resolve; blank and malformed values are left alone.
+
+    Fields whose answers `memory` has are not asked for again.
+    """
     rules = report.rules
     if rules is None:
         return report
     slots = [s for s, rule in enumerate(rules.fields) if field_type(rule.field.data_type).check in ("lookup", "user")]
     if not slots:
         return report
+    memory = memory if memory is not None else CheckMemory()
+    found = {slot: memory.references(rules.fields[slot]) for slot in slots}
+    unknown = [slot for slot, hits in found.items() if hits is None]
+    if unknown:
+        values = await _values(report, rules, file, unknown, records, edits)
+        for slot in unknown:
+            missing = found[slot] = await _unresolved(rules.fields[slot], values[slot], online)
+            memory.keep_references(rules.fields[slot], missing)
+    chunks = {(g.slot, g.rule): list(g.chunks) for g in report.groups if g.chunks}
+    for slot, hits in found.items():
+        if hits:
+            user = field_type(rules.fields[slot].field.data_type).check == "user"
+            chunks[slot, "NO_SUCH_USER" if user else "NO_SUCH_RECORD"] = [Chunk(0, 0, hits)]
+    alone = [g.first for g in report.groups if not g.chunks]
+    refused = refused_of(chunks)
+    return replace(
+        report,
+        groups=groups_of(rules, file, chunks, alone),
+        refused=refused,
+        rows_refused=len(refused),
+    )
+
+
+async def _values(
+    report: CheckReport,
+    rules: RowRules,
+    file: Rows,
+    slots: Sequence[int],
+    records: Sequence[int] | None,
+    edits: Sequence[CellEdit],
+) -> dict[int, dict[str, Hits]]:
+    """Where in the file each distinct value of these fields stands, by slot."""
     wanted = None if records is None else frozenset(records)
     edited = {(e.record, e.api_name): e.value for e in edits}
     total = report.rows_total if wanted is None else max(wanted, default=-1) + 1
@@ -63,35 +96,21 @@ async def resolve_references(
             for slot in slots:
                 _collect(rules, slot, row.number, row.line, row.cells, edited, values[slot])
         await asyncio.sleep(0)
-    chunks = {(g.slot, g.rule): list(g.chunks) for g in report.groups if g.chunks}
-    for slot in slots:
-        rule = rules.fields[slot]
-        kind = field_type(rule.field.data_type).check
-        asked = values[slot]
-        if not asked:
-            continue
-        if kind == "user":
-            missing = await _missing_users(online, rule.mapped.find_by, sorted(asked))
-            name = "NO_SUCH_USER"
-        else:
-            if rule.field.lookup is None:
-                continue
-            missing = await online.missing_records(rule.field.lookup.module, rule.mapped.find_by or "id", sorted(asked))
-            name = "NO_SUCH_RECORD"
-        hits = Hits()
-        found = [(record, line, value) for value in missing for record, line, value in _each(asked[value])]
-        for record, line, value in sorted(found):
-            hits.add(record, line, value)
-        if len(hits):
-            chunks[slot, name] = [Chunk(0, 0, hits)]
-    alone = [g.first for g in report.groups if not g.chunks]
-    refused = refused_of(chunks)
-    return replace(
-        report,
-        groups=groups_of(rules, file, chunks, alone),
-        refused=refused,
-        rows_refused=len(refused),
-    )
+    return values
+
+
+async def _unresolved(rule: FieldRule, asked: dict[str, Hits], online: Directory) -> Hits:
+    """The records whose value is not there at the other end."""
+    missing: Collection[str] = ()
+    if asked and field_type(rule.field.data_type).check == "user":
+        missing = await _missing_users(online, rule.mapped.find_by, sorted(asked))
+    elif asked and rule.field.lookup is not None:
+        missing = await online.missing_records(rule.field.lookup.module, rule.mapped.find_by or "id", sorted(asked))
+    hits = Hits()
+    found = [(record, line, value) for value in missing for record, line, value in _each(asked[value])]
+    for record, line, value in sorted(found):
+        hits.add(record, line, value)
+    return hits
 
 
 async def _missing_users(online: Directory, find_by: str | None, values: Sequence[str]) -> Collection[str]:

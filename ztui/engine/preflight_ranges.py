@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ztui.engine.preflight_pool import Child, Children
+from ztui.engine.preflight_pool import Children, Hand
 from ztui.engine.preflight_segment import SegmentResult
 
 LEAST, _MOST = 1 << 20, 1 << 24
@@ -97,7 +97,7 @@ class Ranges:
         finally:
             await _cancel([over])
 
-    async def _work(self, child: Child) -> None:
+    async def _work(self, child: Hand) -> None:
         while True:
             at, start = await self._queue.get()
             if at == _OVER:

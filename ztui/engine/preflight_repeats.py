@@ -1,18 +1,21 @@
 """Finds keys that repeat: by number first, then by text. The work of a child process, after all ranges.
 
 The numbers (8 bytes a record) lie in files the children wrote; they are gone through in passes when there are many, so
-that memory stays bounded. Records whose numbers meet are read again and compared as text.
+that memory stays bounded. Records whose numbers meet are read again and compared as text, those aside that are refused
+for something else: a row that is refused takes no key, a later one with the same value gets in.
 """
 
 from __future__ import annotations
 
+import hashlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.engine.preflight_pattern import BLANK_KEY
+from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import Hits, SegmentCheck, key_text
 from ztui.model.plan import CellEdit
 from ztui.model.table import CsvInfo
@@ -22,6 +25,8 @@ REPEATED = ("KEY_REPEATED", "VALUE_REPEATED")
 
 _AT_ONCE = 3_000_000
 """Keys that are held in memory at a time."""
+_DIGEST = 16
+_BLANK = bytes(_DIGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +39,65 @@ class KeyFile:
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatsJob:
-    """What to look through: one key's files in order, the places (offset, record, line) where reading can begin.
-
-    `only` limits the search to these records (sorted), `edits` replace the key's value, `twice` are the numbers that
-    occur more than once (None: not known yet).
+class KeysJob:
+    """Which keys to read: a slot's, of these records (sorted); `places` (offset, record, line) are where reading can
+    begin. `edits` replace values of the file.
     """
 
     slot: int
-    files: tuple[KeyFile, ...]
+    records: Sequence[int]
     places: tuple[tuple[int, int, int], ...]
-    only: tuple[int, ...] | None = None
     edits: tuple[CellEdit, ...] = ()
-    twice: frozenset[int] | None = None
+
+
+@dataclass(slots=True)
+class KeyTexts:
+    """The keys of some records, in order: where they are and what the file has there (`hits`), the key itself (`texts`)
+    and the text of the field that records are found by (`owners`; blank when it is the key).
+
+    Texts are kept as 16-byte digests, one behind the other, zeros for a blank one: equal texts have equal digests.
+    """
+
+    hits: Hits = field(default_factory=Hits)
+    texts: bytearray = field(default_factory=bytearray)
+    owners: bytearray = field(default_factory=bytearray)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def and_these(self, more: KeyTexts) -> KeyTexts:
+        """These and more, in order; no record is in both."""
+        if not len(self) or not len(more):
+            return self if len(self) else more
+        both = KeyTexts()
+        parts = (self, more)
+        order = sorted((record, part, at) for part in (0, 1) for at, record in enumerate(parts[part].hits.records))
+        for _, part, at in order:
+            both._add(parts[part], at)
+        return both
+
+    def _add(self, other: KeyTexts, at: int) -> None:
+        self.hits.add_from(other.hits, at)
+        self.texts += other.texts[at * _DIGEST : (at + 1) * _DIGEST]
+        self.owners += other.owners[at * _DIGEST : (at + 1) * _DIGEST]
+
+    def repeats(self, counts: Callable[[int], bool]) -> Hits:
+        """The records whose key an earlier one has, among those that count; `extra` is the line of the first with it.
+
+        A unique value may come again for the same record: only another owner makes it a repeat.
+        """
+        hits = Hits()
+        first: dict[bytes, tuple[int, bytes]] = {}
+        for at, record in enumerate(self.hits.records):
+            text = bytes(self.texts[at * _DIGEST : (at + 1) * _DIGEST])
+            if text == _BLANK or not counts(record):
+                continue
+            owner = bytes(self.owners[at * _DIGEST : (at + 1) * _DIGEST])
+            line = self.hits.lines[at]
+            earlier, whose = first.setdefault(text, (line, owner))
+            if earlier != line and (owner == _BLANK or owner != whose):
+                hits.add_from(self.hits, at, earlier)
+        return hits
 
 
 def turns(total: int, children: int) -> int:
@@ -123,52 +174,52 @@ def read_records(
             yield record, reader.start_line, cells
 
 
-def find_repeats(check: SegmentCheck, job: RepeatsJob) -> Hits:
-    """The records whose key an earlier record has, in order; `extra` is the line of the first record with that key."""
-    rule = check.rules.fields[job.slot]
-    edits = {e.record: e.value for e in job.edits if e.api_name == rule.api_name}
-    twice = set(job.twice) if job.twice is not None else _all_repeated(job.files)
-    # an edited record can meet any other, by its new key or because it is refused no more
-    touched = sorted({e.record for e in job.edits})
-    for record, _, cells in read_records(check.job.info, job.places, touched):
-        value = edits.get(record)
-        twice.add(check.key_of(job.slot, check.rules.value(job.slot, cells) if value is None else value))
-    twice.discard(BLANK_KEY)
-    only = set(job.only) if job.only is not None else None
-    candidates: list[int] = []
+def meeting(files: Sequence[KeyFile], twice: Collection[int]) -> array[int]:
+    """The records, in order, that have one of these numbers."""
+    found = array("q")
     if twice:
-        for file in job.files:
-            numbers = numbers_of(file)
-            candidates.extend(file.first + at for at, n in enumerate(numbers) if n in twice)
-    candidates = sorted({*candidates, *touched})
-    if only is not None:
-        candidates = [c for c in candidates if c in only]
-    hits = Hits()
-    first: dict[str, tuple[int, str]] = {}
-    # A unique value may come again for the same record: only another key makes it a duplicate.
-    key = next((s for s, r in enumerate(check.rules.fields) if r.key and s != job.slot), None)
-    for record, line, cells in read_records(check.job.info, job.places, candidates):
-        text = _text(check, job.slot, cells, edits.get(record))
-        if not text:
-            continue
-        whose = _text(check, key, cells, _edit(job, record, check, key)) if key is not None else ""
-        at, owner = first.setdefault(text, (line, whose))
-        if at != line and not (whose and whose == owner):
-            value = edits.get(record)
-            hits.add(record, line, check.rules.source(job.slot, cells) if value is None else value, at)
-    return hits
+        for file in files:
+            found.extend(file.first + at for at, n in enumerate(numbers_of(file)) if n in twice)
+    return found
 
 
-def _all_repeated(files: Sequence[KeyFile]) -> set[int]:
-    return repeated(lambda: map(numbers_of, files), sum(f.records for f in files))
+def key_numbers(check: SegmentCheck, job: KeysJob) -> set[int]:
+    """The numbers of the keys of these records, blank ones aside."""
+    edits = _edits(check, job, job.slot)
+    numbers = set()
+    for record, _, cells in read_records(check.job.info, job.places, job.records):
+        value = edits.get(record)
+        numbers.add(check.key_of(job.slot, check.rules.value(job.slot, cells) if value is None else value))
+    numbers.discard(BLANK_KEY)
+    return numbers
 
 
-def _text(check: SegmentCheck, slot: int, cells: Sequence[str], edited: str | None) -> str:
+def read_keys(check: SegmentCheck, job: KeysJob) -> KeyTexts:
+    """The keys of these records as they are."""
+    owner = owner_of(check.rules, job.slot)
+    edits = _edits(check, job, job.slot)
+    whose = _edits(check, job, owner) if owner is not None else {}
+    found = KeyTexts()
+    for record, line, cells in read_records(check.job.info, job.places, job.records):
+        value = edits.get(record)
+        found.hits.add(record, line, check.rules.source(job.slot, cells) if value is None else value)
+        found.texts += _digest(check, job.slot, cells, value)
+        found.owners += _digest(check, owner, cells, whose.get(record)) if owner is not None else _BLANK
+    return found
+
+
+def owner_of(rules: RowRules, slot: int) -> int | None:
+    """The slot of the field that tells whose a unique value is: the key that records are found by, if it is another."""
+    return next((s for s, rule in enumerate(rules.fields) if rule.key and s != slot), None)
+
+
+def _edits(check: SegmentCheck, job: KeysJob, slot: int) -> dict[int, str]:
+    name = check.rules.fields[slot].api_name
+    return {e.record: e.value for e in job.edits if e.api_name == name}
+
+
+def _digest(check: SegmentCheck, slot: int, cells: Sequence[str], edited: str | None) -> bytes:
     """A record's value of a unique field, in the form in which values are compared."""
     sensitive = check.rules.fields[slot].field.unique_case_sensitive
-    return key_text(check.rules.value(slot, cells) if edited is None else edited, case_sensitive=sensitive)
-
-
-def _edit(job: RepeatsJob, record: int, check: SegmentCheck, slot: int) -> str | None:
-    name = check.rules.fields[slot].api_name
-    return next((e.value for e in job.edits if e.record == record and e.api_name == name), None)
+    text = key_text(check.rules.value(slot, cells) if edited is None else edited, case_sensitive=sensitive)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest() if text else _BLANK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,10 @@ class Chunk:
     hits: Hits
 
 
+ChunkTable = Mapping[tuple[int, str], Sequence[Chunk]]
+"""Hits by (slot, rule), in the file's order."""
+
+
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
     """Findings of one code on one field for one reason. `rule` names the reason (a local catalogue entry).
@@ -58,7 +62,11 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """The state of a check. `rows_total` is exact once `complete`, an estimate before; `rows_refused` counts the rows
-    that Zoho would refuse or that cannot be sent. Groups come errors first, then by count."""
+    that Zoho would refuse or that cannot be sent. Groups come errors first, then by count.
+
+    When a check goes through the file for some fields only, since an earlier one knows the rest, `again` are their API
+    names until it is complete, and `rows_checked` counts the rows that were read for them.
+    """
 
     groups: tuple[FindingGroup, ...]
     rows_checked: int
@@ -68,6 +76,7 @@ class CheckReport:
     refused: array[int] = field(default_factory=lambda: array("q"), repr=False)
     rules: RowRules | None = field(default=None, repr=False)
     file: Rows | None = field(default=None, repr=False)
+    again: tuple[str, ...] = ()
 
     @property
     def blocking(self) -> bool:
@@ -152,7 +161,7 @@ def make_finding(rules: RowRules, file: Rows | None, slot: int, rule_name: str, 
 
 
 def groups_of(
-    rules: RowRules, file: Rows | None, chunks: dict[tuple[int, str], list[Chunk]], single: Sequence[Finding]
+    rules: RowRules, file: Rows | None, chunks: ChunkTable, single: Sequence[Finding]
 ) -> tuple[FindingGroup, ...]:
     """The groups of a report: findings that stand alone (mapping and file) and those of the rows."""
     groups = [
@@ -160,8 +169,8 @@ def groups_of(
         for f in single
     ]
     for (slot, rule_name), parts in chunks.items():
-        count = sum(len(c.hits) for c in parts)
-        if not count:
+        many = sum(len(c.hits) for c in parts)
+        if not many:
             continue
         first = make_finding(rules, file, slot, rule_name, next(c for c in parts if len(c.hits)), 0)
         groups.append(
@@ -172,22 +181,34 @@ def groups_of(
                 first.scope,
                 first.api_name,
                 first.column,
-                count,
+                many,
                 first,
                 rule_name,
                 slot,
                 tuple(parts),
             )
         )
-    groups.sort(key=lambda g: (_ORDER[g.severity], g.scope == "row", -g.count, g.rule, g.column or 0))
+    groups.sort(key=lambda g: (_ORDER[g.severity], g.scope == "row", -g.count, g.rule, g.column or 0, g.slot))
     return tuple(groups)
 
 
-def refused_of(chunks: dict[tuple[int, str], list[Chunk]]) -> array[int]:
+def refused_marks(chunks: ChunkTable) -> bytearray:
+    """A byte for each record up to the last that breaks a rule that is an error: 1 for those that do."""
+    errors = [c for (_, rule_name), parts in chunks.items() if is_error(rule_name) for c in parts if len(c.hits)]
+    marks = bytearray(max((c.record + max(c.hits.records) for c in errors), default=-1) + 1)
+    for chunk in errors:
+        first = chunk.record
+        for record in chunk.hits.records:
+            marks[first + record] = 1
+    return marks
+
+
+def refused_of(chunks: ChunkTable) -> array[int]:
     """The records that break a rule that is an error, sorted."""
-    refused: set[int] = set()
-    for (_, rule_name), parts in chunks.items():
-        if is_error(rule_name):
-            for chunk in parts:
-                refused.update(chunk.record + record for record in chunk.hits.records)
-    return array("q", sorted(refused))
+    marks = refused_marks(chunks)
+    refused = array("q")
+    at = marks.find(1)
+    while at >= 0:  # in small steps, for the interface may be waiting for the interpreter
+        refused.append(at)
+        at = marks.find(1, at + 1)
+    return refused

@@ -20,18 +20,23 @@ _REMEMBERED = 1 << 12
 ROW = -1
 """The slot of hits that concern the row as a whole."""
 
+CELL_MISSING = "MAPPED_CELL_MISSING"
+"""The rule of rows that are too short for the mapping: the only one of the whole row that depends on the mapping."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One rule broken by one record: `slot` is the place of the field among the rules' fields, or ROW.
 
-    `value` is the text as the file has it (several columns joined as the mapping joins them).
+    `value` is the text as the file has it (several columns joined as the mapping joins them); `cells` how many cells
+    the row has, for a row that is too short.
     """
 
     slot: int
     rule: str
     value: str
     params: Params = ()
+    cells: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,13 @@ def declared_format(mapped: FieldMapping, field: Field) -> str | None:
 class RowRules:
     """A mapping compiled against a module's fields; `width` is the number of cells a whole row has.
 
-    Fields the module does not have are left to the mapping's own check and are not judged here. Raises BadStep.
+    Fields the module does not have are left to the mapping's own check and are not judged here, nor are the slots in
+    `skip`. Raises BadStep.
     """
 
-    def __init__(self, mapping: Mapping, schema: ModuleSchema, width: int) -> None:
+    def __init__(
+        self, mapping: Mapping, schema: ModuleSchema, width: int, *, skip: frozenset[int] = frozenset()
+    ) -> None:
         self.width = width
         self.fields = tuple(
             self._rule(mapping, mapped, field)
@@ -85,9 +93,9 @@ class RowRules:
         self._singles: list[tuple[int, int, Callable[[Sequence[str]], str] | None, set[str]]] = [
             (slot, rule.columns[0], rule.convert if rule.mapped.steps else None, set())
             for slot, rule in enumerate(self.fields)
-            if len(rule.columns) == 1
+            if len(rule.columns) == 1 and slot not in skip
         ]
-        self._joined = [slot for slot, rule in enumerate(self.fields) if len(rule.columns) > 1]
+        self._joined = [s for s, rule in enumerate(self.fields) if len(rule.columns) > 1 and s not in skip]
 
     @staticmethod
     def _rule(mapping: Mapping, mapped: FieldMapping, field: Field) -> FieldRule:
@@ -157,7 +165,7 @@ class RowRules:
         missing = next((r for r in self.fields if any(c >= len(cells) for c in r.columns)), None)
         if missing is None:
             return []
-        return [Hit(ROW, "MAPPED_CELL_MISSING", "", (*facts, ("field", missing.field.label)))]
+        return [Hit(ROW, CELL_MISSING, "", (*facts, ("field", missing.field.label)), len(cells))]
 
     def column_of(self, slot: int, rule: str) -> int | None:
         """The source column a hit points at."""

@@ -29,7 +29,7 @@ class Hits:
     """The hits of one rule on one field: record and line numbers, and the values one behind the other in `text`.
 
     `ends` are the ends of the values in `text` (bytes); `whole` is false where a value was cut; `extra` a number per
-    hit where a rule has one (the record it repeats), else empty.
+    hit where a rule has one (the line that it repeats, the number of cells there are), else empty.
     """
 
     records: array[int] = field(default_factory=lambda: array("q"))
@@ -49,6 +49,11 @@ class Hits:
         if extra is not None:
             self.extra.append(extra)
 
+    def add_from(self, other: Hits, at: int, extra: int | None = None) -> None:
+        """One more hit, the one at `at` of another's."""
+        self.add(other.records[at], other.lines[at], other.value(at), extra)
+        self.whole[-1] = other.whole[at]
+
     def __len__(self) -> int:
         return len(self.records)
 
@@ -64,7 +69,8 @@ HitTable = dict[tuple[int, str], Hits]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a child needs to know to check ranges of a file. `skip` are the slots that are not judged any more."""
+    """What a child needs to know to check ranges of a file. `skip` are the slots that are not judged: known already, or
+    called out. `watched` are those whose keys are numbered, none of them skipped."""
 
     info: CsvInfo
     mapping: Mapping
@@ -85,14 +91,12 @@ class SegmentResult:
     hits: HitTable
     keys: dict[int, array[int]]
     checkpoints: list[tuple[int, int, int]]
-    failed: dict[int, int]
-    """By slot, the records on which it broke a rule that is an error, blanks not counted."""
     filled: dict[int, int]
     """By slot, the records with a value; counted in exact ranges only."""
     exact: int
     """How many records were read cell by cell."""
-    refused: int = 0
-    """How many records break a rule that is an error."""
+    refused: array[int] = field(default_factory=lambda: array("q"))
+    """The records that break a rule that is an error."""
 
 
 def key_text(value: str, *, case_sensitive: bool) -> str:
@@ -106,14 +110,13 @@ class SegmentCheck:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.rules = RowRules(job.mapping, job.schema, len(job.info.headers))
+        self.rules = RowRules(job.mapping, job.schema, len(job.info.headers), skip=job.skip)
         self._sensitive = [rule.field.unique_case_sensitive for rule in self.rules.fields]
         self._skimmer = Skimmer(self.rules, job.info.dialect, skip=job.skip, watched=job.watched, key_of=self.key_of)
         self.hits: HitTable = {}
-        self._failed: dict[int, int] = {}
         self._filled: dict[int, int] = {}
         self._exact = 0
-        self._refused = 0
+        self._refused = array("q")
         self._walk: RangeWalk | None = None
         self._counting = False
 
@@ -124,8 +127,9 @@ class SegmentCheck:
 
     def run(self, start: int, end: int | None, *, most: int | None = None, exact: bool = False) -> SegmentResult:
         """Check the records that begin in the range. Raises OSError and SourceError."""
-        self.hits, self._failed, self._filled = {}, {}, {}
-        self._exact = self._refused = 0
+        self.hits, self._filled = {}, {}
+        self._exact = 0
+        self._refused = array("q")
         self._counting = exact
         keys = self._skimmer.keys = {slot: array("q") for slot in self._skimmer.keys}
         walk = self._walk = RangeWalk(self.job.info.data_path, self.job.info.dialect, start, end, most=most)
@@ -139,7 +143,6 @@ class SegmentCheck:
             self.hits,
             keys,
             walk.checkpoints,
-            self._failed,
             self._filled,
             self._exact,
             self._refused,
@@ -150,9 +153,9 @@ class SegmentCheck:
         assert self._walk is not None
         taken = self._skimmer.skim(data, start, end)
         record, line = self._walk.records, self._walk.lines
-        refused = [at for at, behind, hits in taken.faults if self._keep(hits, record + at, line + behind)]
-        self._refused += len(refused)
-        self._skimmer.collect(taken, refused)
+        for at, behind, hits in taken.faults:
+            self._keep(hits, record + at, line + behind)
+        self._skimmer.collect(taken)
         return taken.stop, taken.count, taken.lines
 
     def record(self, cells: list[str], line: int, reader: RecordReader) -> None:
@@ -163,34 +166,28 @@ class SegmentCheck:
         found = self.rules.judge(cells)
         if reader.dropped:
             found = [Hit(ROW, "RECORD_CUT_OFF", cells[0][:VALUE_KEPT], (("actual", str(reader.lines)),)), *found]
-        refused = bool(found) and self._keep(found, number, line)
-        self._refused += refused
+        if found:
+            self._keep(found, number, line)
         if self._counting:
             for slot, rule in enumerate(self.rules.fields):
                 if any(c < len(cells) and cells[c] for c in rule.columns):
                     self._filled[slot] = self._filled.get(slot, 0) + 1
         for slot, numbers in self._skimmer.keys.items():
-            # a row that is refused takes no key: a later one with the same value gets in
-            numbers.append(BLANK_KEY if refused else self.key_of(slot, self.rules.value(slot, cells)))
+            numbers.append(self.key_of(slot, self.rules.value(slot, cells)))
 
-    def _keep(self, found: Sequence[Hit], number: int, line: int) -> bool:
-        """Keep the hits of a record; True when it would be refused."""
+    def _keep(self, found: Sequence[Hit], number: int, line: int) -> None:
+        """Keep the hits of a record."""
         refused = False
-        failed: set[int] = set()
         for hit in found:
             if hit.slot in self.job.skip:
                 continue
             hits = self.hits.get((hit.slot, hit.rule))
             if hits is None:
                 hits = self.hits[hit.slot, hit.rule] = Hits()
-            hits.add(number, line, hit.value)
-            if is_error(hit.rule):
-                refused = True
-                if hit.slot != ROW and hit.value.strip():
-                    failed.add(hit.slot)
-        for slot in failed:
-            self._failed[slot] = self._failed.get(slot, 0) + 1
-        return refused
+            hits.add(number, line, hit.value, hit.cells)
+            refused = refused or is_error(hit.rule)
+        if refused:
+            self._refused.append(number)
 
 
 def is_error(rule_name: str) -> bool:

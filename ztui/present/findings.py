@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ztui import catalogue
 from ztui.engine.rules import RULE_PARAM
@@ -10,6 +13,10 @@ from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Finding, Severity
 from ztui.present.errors import ErrorText, text_for
 
+if TYPE_CHECKING:
+    from ztui.engine.preflight import FindingGroup
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "i"}
 
 
@@ -29,6 +36,32 @@ def explain(finding: Finding, schema: ModuleSchema | None = None) -> ErrorText:
     if rule and catalogue.lookup("local", rule) is not None:
         return replace(text_for("local", rule, "", facts), level=finding.level, code=finding.code)
     return text_for(finding.level, finding.code, "", facts)
+
+
+#: What each row of a group has of its own, as far as templates speak of it.
+_OWN = ("line", "actual", "nearest", "start")
+
+
+def explain_group(group: FindingGroup, schema: ModuleSchema | None = None) -> ErrorText:
+    """The words for all findings of a group: what is said of a row holds for each of them.
+
+    What a single row has of its own (the line of its double, how long its value is) is told by `particular`.
+    """
+    if group.count == 1:
+        return explain(group.first, schema)
+    params = tuple((name, text) for name, text in group.first.params if name not in _OWN)
+    own_value = group.first.value if group.scope != "row" else None
+    return explain(replace(group.first, params=params, value=own_value, line=None), schema)
+
+
+def particular(finding: Finding, group: FindingGroup, schema: ModuleSchema | None = None) -> str:
+    """What is to be said of one finding beyond the words for its group; "" when those say it all."""
+    general = _sentences(explain_group(group, schema).cause)
+    return " ".join(said for said in _sentences(explain(finding, schema).cause) if said not in general)
+
+
+def _sentences(text: str) -> list[str]:
+    return _SENTENCE_END.split(text) if text else []
 
 
 def finding_line(finding: Finding, schema: ModuleSchema | None = None) -> str:
@@ -54,15 +87,26 @@ def how_many(count: int, one: str, many: str = "") -> str:
 
 
 def verdict(
-    *, blocking: bool, refused: int, total: int | None, checked: int, complete: bool, leave_out: bool
+    *,
+    blocking: bool,
+    refused: int,
+    total: int | None,
+    checked: int,
+    complete: bool,
+    leave_out: bool,
+    again: Sequence[str] = (),
 ) -> tuple[str, str]:
-    """What the check says as a whole, and how good that is ("good", "warn", "bad", "" while it runs)."""
+    """What the check says as a whole, and how good that is ("good", "warn", "bad", "" while it runs).
+
+    `again` are the labels of the fields it looks at when the rest is known from an earlier check.
+    """
     if blocking:
         return "Nothing can be sent yet: something concerns the whole job.", "bad"
     rows = total if total is not None else checked
     if not complete:
         so_far = f"{how_many(refused, 'row')} would be refused so far." if refused else "Nothing wrong so far."
-        return f"Checking … {checked:,} of {rows:,} rows. {so_far}", ""
+        what = f" {' and '.join(again) if len(again) < 3 else how_many(len(again), 'field')}" if again else ""
+        return f"Checking{what} … {checked:,} of {rows:,} rows. {so_far}", ""
     if not refused:
         return f"All {how_many(rows, 'row')} can be sent.", "good"
     if leave_out:
