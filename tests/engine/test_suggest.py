@@ -512,3 +512,22 @@ def test_what_the_values_of_a_type_tell() -> None:
     assert one("Type", "Accounts", "Person", "Organisation", "Person").api_name is None
     assert one("Type", "Accounts", "Customer", "Vendor").api_name == "Account_Type"
     assert one("Close date", "Deals", "Q1", "Q2").api_name is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "at", "reason"),
+    [
+        (["Email consent"], 0, "it names 'email', but 'consent' makes it something else"),
+        (["Email (Y/N)"], 0, "'Y/N' says that it holds yes or no, not the value itself"),
+        (["contact_2_email_1"], 0, "'email' of 'contact 2', not of the record"),
+        (["Contact 2 Name"], 0, "the name of another (contact 2), not of the record"),
+        (["Phone 2"], 0, "'phone' number 2: the module has no field for it"),
+        (["Assistant Phone"], 0, "the module has no 'phone' of this kind (assistant)"),
+        (["State", "City", "County"], 2, "column 'State' holds the state"),
+        (["Title", "Last Name", "Job Title"], 0, "column 'Job Title' holds the job title"),
+        (["Region"], 0, "may be a place or something else: no part of an address stands beside it"),
+    ],
+)
+def test_reasons_can_be_checked(headers: list[str], at: int, reason: str) -> None:
+    got = suggest(headers, [], schema("Leads"))[at]
+    assert (got.api_name, got.reason) == (None, reason)

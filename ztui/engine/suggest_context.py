@@ -137,10 +137,10 @@ def _settle(
         return Read(Meaning("state", frozenset(), 0, _STATE, own=False))  # City, ST, Zip
     if not reading.meanings:
         if reading.about and is_flag(headers[at]):
-            return Read(None, f"{reading.unexplained[0]!r}: it holds yes or no, not the value itself")
+            return Read(None, f"{reading.unexplained[0]!r} says that it holds yes or no, not the value itself")
         if reading.about:
             words = ", ".join(repr(w) for w in reading.unexplained[:3])
-            return Read(None, f"{words}: more than the field says")
+            return Read(None, f"it names {reading.about!r}, but {words} makes it something else")
         return Read(None)
     usable = [m for m in reading.meanings if m.phrase.rule != "context" or m.phrase.language in speaks]
     spoken = [m for m in usable if m.phrase.language in speaks and m.phrase.rule == ""]
@@ -160,11 +160,12 @@ def _settle(
         return Read(None, reason, hint=meaning.concept)
     if meaning.concept in ("state_or_status", "region"):
         near = any(firm[i] & _PLACES for i in range(max(0, at - 2), min(len(firm), at + 3)) if i != at)
-        if (near or (meaning.kinds and meaning.concept == "region")) and not any(
-            "state" in f and readings[i].meanings[0].kinds == meaning.kinds for i, f in enumerate(firm)
-        ):
+        other = [i for i, f in enumerate(firm) if "state" in f and readings[i].meanings[0].kinds == meaning.kinds]
+        if other:
+            return Read(None, f"column {headers[other[0]]!r} holds the state", hint="state")
+        if near or (meaning.kinds and meaning.concept == "region"):
             return Read(replace(meaning, concept="state"))
-        return Read(None, "may be a place or something else", hint="state")
+        return Read(None, "may be a place or something else: no part of an address stands beside it", hint="state")
     if meaning.concept in ("email", "phone") and meaning.kinds and _LISTS.search(headers[at]):
         return Read(None, "a list of several; the field takes one")
     if meaning.concept == "job_title" and meaning.phrase.text in _TITLES:
@@ -172,7 +173,7 @@ def _settle(
         if words_of(headers[at]).plain[:1] == ("lead",) and ("person",) in first:
             # Where the person has columns of its own, the lead's title is the name of the business, not of a job.
             return Read(None, "the lead's own title; the person is told apart")
-        return _title(at, meaning, readings, firm)
+        return _title(at, meaning, readings, firm, headers)
     if meaning.concept == "email" and meaning.kinds == {"other"} and sum("email" in f for f in firm) == 1:
         # The only address there is; "other" tells it from none.
         return Read(replace(meaning, kinds=frozenset()))
@@ -191,17 +192,20 @@ def _is_address_book(headers: Sequence[str]) -> bool:
     return len({w for h in headers for w in words_of(h).plain if w in words}) >= _PRIVATE
 
 
-def _title(at: int, meaning: Meaning, readings: Sequence[Reading], firm: Sequence[frozenset[str]]) -> Read:
+def _title(
+    at: int, meaning: Meaning, readings: Sequence[Reading], firm: Sequence[frozenset[str]], headers: Sequence[str]
+) -> Read:
     """ "Title" beside a "Job Title" is a form of address: surely so next to the first name, else nobody knows."""
     others = [i for i, f in enumerate(firm) if "job_title" in f and i != at]
     if not any(m.phrase.text not in _TITLES for i in others for m in readings[i].meanings):
         return Read(meaning)
+    taken = f"column {headers[others[0]]!r} holds the job title"
     if any("salutation" in f for f in firm):
-        return Read(None, "another column holds the job title", hint="job_title")
+        return Read(None, taken, hint="job_title")
     near = [i for i in (at - 1, at + 1, at + 2) if 0 <= i < len(firm)]
     if any("first_name" in firm[i] for i in near):
         return Read(replace(meaning, concept="salutation"))
-    return Read(None, "another column holds the job title", hint="salutation")
+    return Read(None, taken, hint="salutation")
 
 
 def _names(out: list[Read], of_companies: bool) -> list[Read]:
@@ -229,8 +233,10 @@ def _names(out: list[Read], of_companies: bool) -> list[Read]:
             # German "Name" beside "Vorname" is the surname, unless there is a "Nachname" too.
             others = [r for r in out if r is not read and r.meaning and r.meaning.concept == "last_name"]
             result.append(read if "first_name" in have and not others else _whole_name(have))
-        elif meaning.concept == "full_name" and (whose := meaning.kinds & _OTHERS):
-            result.append(Read(None, f"the name of a {min(whose)}, which the module has no field for"))
+        elif meaning.concept == "full_name" and (
+            whose := [k for k in meaning.kinds if k in _OTHERS or k[-1].isdigit()]
+        ):
+            result.append(Read(None, f"the name of another ({min(whose)}), not of the record"))
         elif meaning.concept == "full_name":
             result.append(_whole_name(have))
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from ztui.engine.suggest_lexicon import Phrase, lexicon
 from ztui.engine.suggest_tokens import words_of
@@ -44,7 +45,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All readings of a header, or why there is none: `about` is the concept it seemed to name, `unexplained` the words
+    """All readings of a header, or why there is none: `about` is the name it seemed to have, `unexplained` the words
     that no reading accounts for."""
 
     meanings: tuple[Meaning, ...]
@@ -60,12 +61,21 @@ def read_header(header: str, module: str) -> Reading:
         of = read_header(bare, module)
         holding = tuple(m for m in of.meanings if m.concept in lexicon().flag_concepts)
         return Reading(holding) if holding else Reading((), of.about or bare, (flag,))
-    words = words_of(bare)
-    if any(
-        w in lexicon().entities and n.isdigit() and int(n) > 1 for w, n in zip(words.all, words.all[1:], strict=False)
-    ):
-        # "contact_2_email_1" is the first address of a second person.
-        words = replace(words, numbers=(*words.numbers, 99))
+    further = _further(words_of(bare).all)
+    read = _read_bare(bare, module)
+    if further and len(words_of(bare).plain) > 1:
+        return replace(read, meanings=tuple(replace(m, kinds=m.kinds | {further}) for m in read.meanings))
+    return read
+
+
+def _further(words: tuple[str, ...]) -> str:
+    """Which person or thing but the first it belongs to, or "": "contact_2_email_1" is a second person's address."""
+    known = lexicon().entities
+    return next((f"{w} {n}" for w, n in pairwise(words) if w in known and n.isdigit() and int(n) > 1), "")
+
+
+def _read_bare(header: str, module: str) -> Reading:
+    words = words_of(header)
     if not words.plain or len(words.plain) > 14:
         return Reading(())
     known = lexicon()
@@ -96,7 +106,7 @@ def read_header(header: str, module: str) -> Reading:
             return sides[0]  # "País/región", "Estado/región"
         if any(m.concept in _APART for s in sides for m in s.meanings):
             # "Phone/Mobile" would read as "mobile phone", but it is one or the other.
-            return Reading((), first.concept, words.alternatives[-1])
+            return Reading((), first.phrase.text, words.alternatives[-1])
     return whole if _registered(whole, plain) else Reading((), whole.about, whole.unexplained)
 
 
@@ -162,7 +172,7 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
     content = tuple(dict.fromkeys(w for w in plain if w not in known.noise)) or plain
     inner = known.self_entities(module)
     best: list[Meaning] = []
-    rank, about, least = (0, 0), "", content
+    rank, about, least = (0, 0), ("~", ""), content
     for phrase, own in known.phrases(content, module):
         rest = _without(content, phrase.words)
         beside = known.beside_address if phrase.concept in ADDRESS else known.beside
@@ -170,11 +180,11 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
         if plain[0] == "no" and phrase.text.endswith(" no"):
             strange = ("no", *strange)  # "No Fax" is none, "Fax No" its number
         if strange:
-            if (len(strange), phrase.concept) < (len(least), about or "~"):
-                about, least = phrase.concept, strange
+            if (len(strange), phrase.concept) < (len(least), about[0]):
+                about, least = (phrase.concept, phrase.text), strange
             continue
         if phrase.words <= _ORDINALS and not known.entities.keys().isdisjoint(_behind(content, phrase.words)):
-            about, least = "", ()  # "Last Contact" is a day, not a name
+            about, least = ("", ""), ()  # "Last Contact" is a day, not a name
             continue
         entities = frozenset(known.entities[w] for w in rest if w in known.entities) - inner
         kinds = frozenset(known.kinds[w] for w in rest if w in known.kinds and w not in known.entities)
@@ -190,7 +200,7 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
             best.append(meaning)
     if best:
         return Reading(tuple(sorted(best, key=lambda m: (m.phrase.language != "en", m.concept, m.phrase.language))))
-    return Reading((), about, least if about else ())
+    return Reading((), about[1], least if about[1] else ())
 
 
 def _says(meaning: Meaning) -> tuple[object, ...]:

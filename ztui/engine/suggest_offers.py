@@ -181,10 +181,12 @@ def _reason(meaning: Meaning, of: Field) -> str:
 
 def _left_out(meaning: Meaning) -> str:
     kind = ", ".join(sorted(meaning.kinds))
+    if further := [k for k in meaning.kinds if k[-1].isdigit()]:
+        return f"{meaning.phrase.text!r} of {further[0]!r}, not of the record"
     if meaning.number > 1:
-        return f"number {meaning.number} of its kind, and the module has no field for it"
+        return f"{meaning.phrase.text!r} number {meaning.number}: the module has no field for it"
     if kind:
-        return f"{meaning.phrase.text!r} of another kind ({kind}) than the module's fields"
+        return f"the module has no {meaning.phrase.text!r} of this kind ({kind})"
     return f"the module has no writable field for {meaning.phrase.text!r}"
 
 
