@@ -53,6 +53,15 @@ def test_templates_are_filled_and_facts_are_never_templates(template: str, facts
     assert fill(template, facts) == text
 
 
+@pytest.mark.parametrize(("count", "text"), [("1", "1 row is out"), (1, "1 row is out"), ("12", "12 rows are out")])
+def test_what_is_counted_stands_in_the_right_number(count: object, text: str) -> None:
+    template = "{count:row is|rows are} out[[ of {total:row|rows}]]"
+    assert fill(template, {"count": count}) == text
+    assert fill(template, {"count": count, "total": "1"}) == text + " of 1 row"
+    assert fill(template, {}) == "… rows are out"
+    assert fill(template, {}, show_missing=True) == "‹count› rows are out"
+
+
 def test_a_missing_fact_can_be_shown_by_its_name() -> None:
     assert fill("{field} is gone[[ from {x}]]", {}, show_missing=True) == "‹field› is gone"
 

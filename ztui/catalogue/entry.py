@@ -2,7 +2,8 @@
 
 Texts are templates: `{name}` stands for a fact (from the error's details, or found in Zoho's message by the entry's
 pattern), and `[[ … {name} … ]]` for a passage that is left out when one of its facts is missing. A missing fact outside
-such a passage is replaced by a neutral word, so that a text is always readable.
+such a passage is replaced by a neutral word, so that a text is always readable. `{name:row|rows}` is a number with
+what it counts: `1 row`, `12 rows`.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ KINDS = {
     "at_work": "no trouble itself: what is being done about one",
 }
 
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([^{}|]+)\|([^{}|]+))?\}")
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _SPACES = re.compile(r" {2,}")
 _NEUTRAL = {
@@ -192,16 +193,18 @@ def fill(template: str, facts: Mapping[str, object], *, show_missing: bool = Fal
 
     def optional(found: re.Match[str]) -> str:
         inner = found.group(1)
-        return inner if all(known(name) for name in _PLACEHOLDER.findall(inner)) else ""
+        return inner if all(known(found.group(1)) for found in _PLACEHOLDER.finditer(inner)) else ""
 
     def value(found: re.Match[str]) -> str:
-        name = found.group(1)
+        name, one, many = found.groups()
         if known(name):
-            return _text(facts[name])
+            text = _text(facts[name])
+            return f"{text} {one if text == '1' else many}" if many else text
         if show_missing:
-            return f"‹{name}›"
+            return f"‹{name}› {many}" if many else f"‹{name}›"
         word = _NEUTRAL.get(name, "…")
-        return word if found.start() else word[:1].upper() + word[1:]
+        word = word if found.start() else word[:1].upper() + word[1:]
+        return f"{word} {many}" if many else word
 
     # Facts go in last and in one pass, so that braces inside a fact are never taken for a placeholder.
     text = _SPACES.sub(" ", _OPTIONAL.sub(optional, template)).strip()

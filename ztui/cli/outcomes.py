@@ -71,7 +71,7 @@ def _examples(runs: Runs, state: RunState, group: OutcomeGroup, count: int) -> l
 
 def outcome_data(runs: Runs, state: RunState, mapped: Mapped, report: CheckReport) -> dict[str, object]:
     """The whole import for `--json`: the shape is in the README."""
-    from ztui.present.findings import explain
+    from ztui.present.findings import explain_group
     from ztui.present.jobs import job_data
     from ztui.present.steps import summary_line
 
@@ -91,7 +91,7 @@ def outcome_data(runs: Runs, state: RunState, mapped: Mapped, report: CheckRepor
         )
     findings = []
     for group in report.groups:
-        words = explain(group.first, mapped.schema)
+        words = explain_group(group, mapped.schema)
         findings.append(
             {
                 "level": group.level,

@@ -70,14 +70,18 @@ def finding_line(finding: Finding, schema: ModuleSchema | None = None) -> str:
     return f"{words.title}. {words.remedy}" if words.remedy else words.title
 
 
-def consequence(finding: Finding) -> str:
-    """What a finding means for the import."""
+def consequence(finding: Finding, count: int = 1) -> str:
+    """What a finding that concerns so many rows means for the import."""
+    one = count == 1
     if finding.severity is Severity.ERROR:
         if finding.scope == "row":
-            return "Zoho would refuse these rows; they are left out unless you say otherwise."
+            rows, left = ("this row", "it is") if one else ("these rows", "they are")
+            return f"Zoho would refuse {rows}; {left} left out unless you say otherwise."
         return "Zoho would refuse the whole job; nothing can be sent before this is mended."
     if finding.severity is Severity.WARNING:
-        return "These rows would be sent as they are."
+        if finding.scope != "row":
+            return "The rows would be sent as they are."
+        return "This row would be sent as it is." if one else "These rows would be sent as they are."
     return "Nothing needs to be done."
 
 

@@ -16,7 +16,7 @@ from ztui.model.run import RunState, Stage
 from ztui.model.table import CsvInfo
 from ztui.present.drift import drift_lines
 from ztui.present.errors import at_work, info_text
-from ztui.present.findings import explain, how_many
+from ztui.present.findings import explain_group, how_many, particular
 from ztui.present.runs import stage_words
 from ztui.present.tables import table
 from ztui.present.text import clip, visible
@@ -98,10 +98,12 @@ def left_out_lines(
 def _group_lines(
     report: CheckReport, group: FindingGroup, headers: Sequence[str], schema: ModuleSchema, how_often: str
 ) -> list[str]:
-    told = explain(group.first, schema)
+    told = explain_group(group, schema)
     lines = [f"{_MARKS[group.severity]} {told.title} ({visible(group.code)}): {how_often}"]
     if group.scope == "row":
-        lines += [f"    {place_line(found, headers)}" for found in report.findings(group, 0, SHOWN)]
+        for found in report.findings(group, 0, SHOWN):
+            own = particular(found, group, schema)
+            lines.append(f"    {place_line(found, headers)}" + (f"  ({own.removesuffix('.')})" if own else ""))
         if group.count > SHOWN:
             lines.append(f"    … and {group.count - SHOWN:,} more")
     lines += [f"    Why: {told.cause}", f"    What to do: {told.remedy}"]

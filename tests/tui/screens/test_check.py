@@ -27,3 +27,21 @@ async def test_all_findings_are_written_to_a_file(tmp_path: Path) -> None:
     assert len(found) == 286
     assert (found[1]["line"], found[1]["column"], found[1]["value"]) == ("9", "Email", "nonsense")
     assert found[1]["what to do"]
+
+
+async def test_a_group_is_explained_in_general_and_the_marked_row_in_particular(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    rows = [f"Name{i},Firm,{'x' * (39 + i)}" for i in range(4)]  # a first name takes 40 characters
+    path.write_text("Last Name,Company,First Name\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    async with driving(tmp_path, path) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        await driver.until(lambda: isinstance(driver.app.screen, CheckScreen))
+        await driver.until_sees("Too long for First Name", "First Name takes 40 characters.")
+        await driver.until_sees("Line 4: First Name takes 40 characters; this value has 41.")
+        screen = driver.app.screen
+        assert isinstance(screen, CheckScreen)
+        screen.cells.focus()
+        await driver.press("down")
+        await driver.until_sees("this value has 42.")
+        assert driver.text.count("this value has") == 1

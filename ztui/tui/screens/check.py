@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from ztui.model.finding import Severity
-from ztui.present.findings import SIGNS, consequence, explain, how_many, verdict
+from ztui.present.findings import SIGNS, consequence, explain_group, how_many, particular, verdict
 from ztui.tui.bridge import CheckProgressed, report_to
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.base import ZtuiScreen
@@ -49,6 +49,7 @@ class CheckScreen(ZtuiScreen):
         & #left { width: 46%; min-width: 36; }
         & #right { width: 1fr; }
         & #why { height: auto; min-height: 5; max-height: 10; padding: 0 1; margin-bottom: 1; }
+        & #own { height: auto; max-height: 3; padding: 0 1; }
     }
     """
 
@@ -86,6 +87,7 @@ class CheckScreen(ZtuiScreen):
                     header=1,
                     id="cells",
                 )
+                yield Words("", id="own")
 
     def on_mount(self) -> None:
         """Check at once."""
@@ -97,7 +99,7 @@ class CheckScreen(ZtuiScreen):
         if report is not None and self.session.report_is_current:
             self.show_report(report)
         else:
-            self.action_recheck()
+            self.work(self._check(), "check")
 
     @property
     def groups(self) -> Grid:
@@ -112,11 +114,11 @@ class CheckScreen(ZtuiScreen):
     # -- the check
 
     def action_recheck(self) -> None:
-        """Check all rows with the mapping as it is."""
-        self.work(self._check(), "check")
+        """Check everything again, with the mapping as it is: what the org said before may not hold any more."""
+        self.work(self._check(anew=True), "check")
 
-    async def _check(self) -> None:
-        report = await self.session.check(report_to(self))
+    async def _check(self, *, anew: bool = False) -> None:
+        report = await self.session.check(report_to(self), anew=anew)
         self.show_report(report)
 
     @on(CheckProgressed)
@@ -135,7 +137,7 @@ class CheckScreen(ZtuiScreen):
         for group in self._groups:
             mark = _MARKS[group.severity]
             scope = f"{group.count:,}" if group.scope == "row" else "job"
-            title = explain(group.first, schema).title
+            title = explain_group(group, schema).title
             lines.append(Line((SIGNS[group.severity], title, scope), marks=((0, mark), (2, mark))))
         grid = self.groups
         grid.empty = "Nothing wrong. s sends the import." if report.complete else "Nothing found yet."
@@ -147,6 +149,8 @@ class CheckScreen(ZtuiScreen):
         self._show_group(force=report.complete)
 
     def _tell(self, report: CheckReport) -> None:
+        schema = self.session.schema
+        fields = [schema.field(name) if schema else None for name in report.again]
         text, kind = verdict(
             blocking=report.blocking,
             refused=report.rows_refused,
@@ -154,6 +158,7 @@ class CheckScreen(ZtuiScreen):
             checked=report.rows_checked,
             complete=report.complete,
             leave_out=self.session.leave_out,
+            again=[field.label if field else name for field, name in zip(fields, report.again, strict=True)],
         )
         self.query_one("#verdict", Words).say((text, kind))
         errors = sum(1 for g in self._groups if g.severity is Severity.ERROR)
@@ -180,24 +185,36 @@ class CheckScreen(ZtuiScreen):
             self._shown = None
             why.say(("Every row fits what the module asks for.", "soft") if report and report.complete else "")
             self.cells.show(source=Lines())
+            self._show_own()
             return
         group = self._groups[line]
         key = (group.code, group.api_name, group.column, group.count)
         if key == self._shown and not force:
             return
         self._shown = key
-        words = explain(group.first, self.session.schema)
+        words = explain_group(group, self.session.schema)
         mark = {"bad": "bad", "warn": "warn"}.get(_MARKS[group.severity], "strong")
         parts: list[str | tuple[str, str]] = [(words.title, mark), f"\n{words.cause}"]
         if words.remedy:
             parts += [("\nWhat to do  ", "accent"), words.remedy]
-        parts += [("\n" + consequence(group.first), "soft")]
+        parts += [("\n" + consequence(group.first, group.count), "soft")]
         why.say(*parts)
         headers = self.session.file.info.headers if self.session.file else ()
         self.cells.line = 0
         self.cells.show(source=FindingLines(report, group, headers))
         self.cells.scroll_to(y=0, animate=False)
+        self._show_own()
         self.query_one("#right", Widget).border_subtitle = f"{group.count:,} × {group.code}".replace("[", "(")
+
+    @on(Grid.Moved, "#cells")
+    def _show_own(self) -> None:
+        """What is to be said of the marked cell alone."""
+        report, line = self.session.report, self.groups.line
+        group = self._groups[line] if line < len(self._groups) else None
+        found = report.findings(group, self.cells.line, 1) if report is not None and group is not None else []
+        own = particular(found[0], group, self.session.schema) if group is not None and found else ""
+        where = f"Line {found[0].line:,}: " if own and found[0].line is not None else ""
+        self.query_one("#own", Words).say((where + own, "soft"))
 
     # -- actions
 

@@ -1,0 +1,41 @@
+"""Findings in words: what is said of a group holds for all of it, what is said of a row for that row."""
+
+from __future__ import annotations
+
+from ztui.engine.preflight import FindingGroup
+from ztui.engine.rules import finding
+from ztui.model.finding import Finding
+from ztui.present.findings import explain, explain_group, particular
+
+
+def repeated(line: int, earlier: int) -> Finding:
+    params = (("field", "Email"), ("line", str(earlier)))
+    return finding("VALUE_REPEATED", record=line - 2, line=line, column=0, api_name="Email", value="a@b", params=params)
+
+
+def group(count: int, first: Finding) -> FindingGroup:
+    return FindingGroup(
+        first.level, first.code, first.severity, first.scope, first.api_name, first.column, count, first
+    )
+
+
+def test_a_group_says_nothing_of_its_first_row() -> None:
+    several = group(3, repeated(9, 2))
+    assert "line" not in explain_group(several).cause
+    assert particular(repeated(9, 2), several) == "It stands in line 2, too."
+    assert particular(repeated(17, 4), several) == "It stands in line 4, too."
+
+
+def test_a_group_of_one_says_all() -> None:
+    only = group(1, repeated(9, 2))
+    assert explain_group(only) == explain(repeated(9, 2))
+    assert "It stands in line 2, too." in explain_group(only).cause
+    assert particular(repeated(9, 2), only) == ""
+
+
+def test_a_length_is_said_of_the_row_that_has_it() -> None:
+    params = (("field", "Fax"), ("max", "30"), ("actual", "31"))
+    found = finding("VALUE_TOO_LONG", record=0, line=2, column=0, api_name="Fax", value="x" * 31, params=params)
+    several = group(2, found)
+    assert explain_group(several).cause == "Fax takes 30 characters."
+    assert particular(found, several) == "Fax takes 30 characters; this value has 31."
