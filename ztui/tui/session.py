@@ -12,7 +12,7 @@ from ztui.errors import StoreError, ZtuiError
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
-    from ztui.engine.preflight import CheckReport
+    from ztui.engine.preflight import CheckMemory, CheckReport
     from ztui.engine.unsent import Unsent
     from ztui.engine.workspace import Workspace
     from ztui.model.crm import Field, ModuleSchema
@@ -44,6 +44,7 @@ class Session:
         self.draft: Draft | None = None
         self.report: CheckReport | None = None
         self.checked: Mapping | None = None
+        self._memory: CheckMemory | None = None
         #: Rows that Zoho would refuse are left out; False sends them anyway.
         self.leave_out = True
         #: When the draft was left that `propose` has brought back (ISO-8601), "" when it brought none.
@@ -81,14 +82,14 @@ class Session:
         workspace.use(name)
         self.schema = None
         self.draft = None
-        self.report = self.checked = None
+        self.report = self.checked = self._memory = None
 
     def leave_file(self) -> None:
         """Close the file that is open, with its mapping and check."""
         if self.file is not None:
             self.file.close()
         self.path = self.file = self.draft = None
-        self.report = self.checked = None
+        self.report = self.checked = self._memory = None
 
     @property
     def profile(self) -> Profile | None:
@@ -113,7 +114,7 @@ class Session:
             self.file.close()
         self.path, self.file, self.overrides = path, file, overrides
         self.draft = None
-        self.report = self.checked = None
+        self.report = self.checked = self._memory = None
         return file
 
     async def reread(self, overrides: DialectOverrides) -> OpenFile:
@@ -125,7 +126,7 @@ class Session:
         if file is not before:
             before.close()
         self.file, self.overrides = file, overrides
-        self.report = self.checked = None
+        self.report = self.checked = self._memory = None
         if self.draft is not None and self.draft.mapping.headers != file.info.headers:
             self.draft = None
         return file
@@ -199,16 +200,23 @@ class Session:
 
     # -- checking
 
-    async def check(self, on_report: Callable[[CheckReport], None]) -> CheckReport:
-        """Check every row with the mapping as it is now; `on_report` gets what is known so far, on the loop."""
+    async def check(self, on_report: Callable[[CheckReport], None], *, anew: bool = False) -> CheckReport:
+        """Check every row with the mapping as it is now; `on_report` gets what is known so far, on the loop.
+
+        What earlier checks of the file found out about fields that are fed as they were is not read again, unless
+        everything is to be checked `anew`.
+        """
         if self.file is None or self.schema is None or self.draft is None:
             raise RuntimeError("nothing to check")
-        from ztui.engine.preflight import check
+        from ztui.engine.preflight import CheckMemory, check
 
         workspace = await self.workspace()
         mapping = self.draft.mapping
-        report = await check(self.file, mapping, self.schema, online=workspace.directory(), on_report=on_report)
-        self.report, self.checked = report, mapping
+        memory = CheckMemory() if self._memory is None or anew else self._memory
+        report = await check(
+            self.file, mapping, self.schema, online=workspace.directory(), on_report=on_report, memory=memory
+        )
+        self.report, self.checked, self._memory = report, mapping, memory
         return report
 
     @property
