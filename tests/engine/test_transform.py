@@ -25,7 +25,7 @@ from ztui.model.mapping import ArgValue, FieldMapping, Step
         (Step.of("trim"), "  ", ""),
         (Step.of("squeeze"), "a \n  b", "a b"),
         (Step.of("case", to="upper"), "straße", "STRASSE"),
-        (Step.of("case", to="title"), "o'NEILL-smith", "O'neill-Smith"),
+        (Step.of("case", to="title"), "o'NEILL-smith", "O'Neill-Smith"),
         (Step.of("case", to="sentence"), "HELLO World", "Hello world"),
         (Step.of("date", pattern="dd/MM/yyyy"), "3/4/2025", "2025-04-03"),
         (Step.of("date", pattern="dd.MM.yy"), "03.04.99", "1999-04-03"),
@@ -137,7 +137,7 @@ def test_impossible_steps_are_named(step: Step) -> None:
 def test_names_are_split() -> None:
     assert split_name("Lovelace, Ada") == ("Ada", "Lovelace")
     assert split_name("Martin Luther King Jr.") == ("Martin Luther", "King Jr.")
-    assert split_name("King, Jr.") == ("", "King")
+    assert split_name("King, Jr.") == ("", "King, Jr.")
     assert split_name("Cher") == ("", "Cher")
 
 
@@ -146,3 +146,77 @@ def test_steps_are_told_in_words() -> None:
     assert describe_steps(steps) == "trim blanks at the ends → date written as dd/MM/yyyy → replace 1 value by table"
     assert describe_step(Step.of("zap")) == "unknown step “zap”"
     assert all(kind.describe(Step.of(name)) for name, kind in KINDS.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("van Gogh", "", "van Gogh"),
+        ("de la Cruz", "", "de la Cruz"),
+        ("Van Morrison", "Van", "Morrison"),
+        ("Martin Luther King, Jr.", "Martin Luther", "King, Jr."),
+        ("Otto von und zu Guttenberg", "Otto", "von und zu Guttenberg"),
+        ("Ada Y Lovelace", "Ada Y", "Lovelace"),
+    ],
+)
+def test_no_part_of_a_name_is_lost_or_torn(text: str, first: str, last: str) -> None:
+    assert split_name(text) == (first, last)
+
+
+@pytest.mark.parametrize("name", ["McDonald", "GmbH", "d'Angelo", "iPhone", "Élodie", "van der Meer"])
+def test_title_case_leaves_names_that_mix_cases(name: str) -> None:
+    before = name if not name.startswith("van") else "Van Der Meer"
+    assert apply_steps([before], (Step.of("case", to="title"),)) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("555 1234 (home)", "555 1234"),
+        ("Tel.: 0171-123 456", "0171-123 456"),
+        ("０３－１２３４－５６７８", "03-1234-5678"),
+        ("\u202d+49 171 123\u202c", "+49 171 123"),
+        ("555.123.4567 x12", "555.123.4567 x12"),
+    ],
+)
+def test_decoration_of_phones_goes(before: str, after: str) -> None:
+    assert apply_steps([before], (Step.of("phone"),)) == after
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("phone", "1-800-FLOWERS"),
+        ("phone", "555-1234 or 555-9876"),
+        ("phone", "T: 0171 123456 F: 0171 654321"),
+        ("phone", "Call 5551234 before 5 pm"),
+        ("phone", "4.9E+11"),
+        ("email", "Ada <a@b.example>, Bob <c@d.example>"),
+    ],
+)
+def test_what_is_not_one_number_or_address_stays_as_it_is(kind: str, value: str) -> None:
+    assert apply_steps([value], (Step.of(kind),)) == value
+
+
+@pytest.mark.parametrize("value", ["(12", "12)", "SKU123", "ABC 5", "1E40", "1,234,56"])
+def test_numbers_with_something_else_around_them_are_refused(value: str) -> None:
+    assert isinstance(apply_steps([value], (Step.of("number"),)), Refusal)
+
+
+def test_rounding_leaves_no_negative_zero() -> None:
+    assert apply_steps(["-0.001"], (Step.of("number", places=2),)) == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (Step.of("date", pattern="dd/MM/yyyy", out="dd/MM/yy"), "cannot be written"),
+        (Step.of("date", pattern="dd/MM/yyyy", out="d.M.yyyy"), "cannot be written"),
+        (Step.of("date", pattern="dd/MM/yyyy", out="yyyy"), "cannot be written"),
+        (Step.of("datetime", pattern="dd/MM/yyyy HH:mm", out="MMM dd, yyyy"), "cannot be written"),
+        (Step.of("datetime", pattern="dd/MM/yyyy hh:mm"), "write HH"),
+        (Step.of("datetime", pattern="dd/MM/yyyy HH:mm a"), "write hh"),
+    ],
+)
+def test_patterns_that_would_write_nonsense_are_told(step: Step, why: str) -> None:
+    assert why in (check_steps((step,)) or "")

@@ -121,3 +121,33 @@ def test_references_are_matched_by_what_the_values_are() -> None:
 def test_decoration_is_cleaned() -> None:
     assert propose_steps(field("email"), ["Ada <a@b.example>"])[0].steps == (Step.of("email"),)
     assert propose_steps(field("phone"), ["tel:123456"])[0].steps == (Step.of("phone"),)
+
+
+@pytest.mark.parametrize(
+    ("listed", "value"),
+    [
+        (("Active",), "Inactive"),
+        (("Qualified",), "Disqualified"),
+        (("Contacted",), "Uncontacted"),
+        (("External Referral",), "Internal Referral"),
+        (("Phase 1", "Phase 2"), "Phase 3"),
+        (("Tier 1 (10-49)",), "Tier 1 (10-99)"),
+        (("Niger",), "Nigeria"),
+        (("Slovakia",), "Slovenia"),
+        (("Cold",), "Gold"),
+        (("Web Lead",), "Web Load"),
+        (("Trade Show",), "Trade Shop"),
+        (("A+", "A-", "A"), "a ++"),
+        (("15",), "1-5"),
+        (("AB", "A B"), "a-b"),
+    ],
+)
+def test_another_value_is_no_misspelt_one(listed: tuple[str, ...], value: str) -> None:
+    """A wrong value written is worse than a new one that is told."""
+    choices = tuple(PickListValue(v, v) for v in listed)
+    assert propose_table(field("picklist", choices), [value]) == ()
+
+
+@pytest.mark.parametrize("value", ["Web Donwload", "Web Downloads", "Web Dowload", "webdownload", "Web  Downnload"])
+def test_a_slip_of_the_finger_is_mended(value: str) -> None:
+    assert propose_table(field("picklist", LIST), [value]) == ((value, "Web Download"),)

@@ -87,6 +87,10 @@ def pattern_regex(pattern: str) -> re.Pattern[str]:
     names = set(compiled.groupindex)
     if not (names & {"year", "short"} and names & {"month", "name"} and "day" in names):
         raise BadPattern(pattern)
+    if "half" in names and "ampm" not in names:
+        raise BadPattern("has hh, the hours up to 12, but no a for AM and PM: write HH for 24 hours")
+    if "hour" in names and "ampm" in names:
+        raise BadPattern("has HH, the hours up to 24, with AM and PM: write hh")
     return compiled
 
 

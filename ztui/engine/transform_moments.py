@@ -15,7 +15,23 @@ def _reader(step: Step) -> Callable[[str], object]:
     try:
         return reader(text_arg(step, "pattern"))
     except BadPattern as error:
-        raise BadStep(f"{step.name}: “{text_arg(step, 'pattern')}” is no date pattern") from error
+        why = str(error) if str(error) != text_arg(step, "pattern") else "is no date pattern"
+        raise BadStep(f"{step.name}: “{text_arg(step, 'pattern')}” {why}") from error
+
+
+_OUT = re.compile(r"(?:'[^']*'|yyyy|MM|dd|HH|mm|ss|XXX|[^\w'])+")
+
+
+def _out(step: Step, usual: str) -> str:
+    """The pattern to write by; BadStep when it asks for what cannot be written, or for no whole date."""
+    out = text_arg(step, "out")
+    if not out:
+        return usual
+    if not _OUT.fullmatch(out) or not all(piece in out for piece in ("yyyy", "MM", "dd")):
+        raise BadStep(
+            f"{step.name}: “{out}” cannot be written; out is made of yyyy MM dd HH mm ss XXX, year to day at least"
+        )
+    return out
 
 
 def strftime_of(pattern: str) -> str:
@@ -33,7 +49,7 @@ def make_date(step: Step) -> Apply:
     _reader(step)
     read = reader(text_arg(step, "pattern"))
     read_sent = reader(date_formats().sent_date)
-    out = strftime_of(text_arg(step, "out") or date_formats().sent_date)
+    out = strftime_of(_out(step, date_formats().sent_date))
     pattern = text_arg(step, "pattern")
 
     def apply(text: str) -> str:
@@ -48,9 +64,8 @@ def make_datetime(step: Step) -> Apply:
     _reader(step)
     pattern = text_arg(step, "pattern")
     read = reader(pattern)
-    out = text_arg(step, "out") or (
-        date_formats().iso_datetime if "X" in pattern or step.arg("offset") else date_formats().sent_datetime
-    )
+    aware = "X" in pattern or step.arg("offset")
+    out = _out(step, date_formats().iso_datetime if aware else date_formats().sent_datetime)
     aware = "X" in out
     form = strftime_of(out)
     offset = text_arg(step, "offset")

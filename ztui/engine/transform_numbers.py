@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from unicodedata import category, normalize
 
 # Currency signs and codes around a number, and the units a spreadsheet leaves behind.
 _SIGNS = r"(?:[$€£¥₹₽₩₺₫₴₪฿₦₱¢]|(?:US|A|C|CA|HK|NZ|S|R)\$|[A-Z]{3}|kr\.?|zł|Kč|Ft|Fr\.?|lei|R|Rs\.?|CHF)"
+_CODES = """
+AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CRC CZK DKK DOP DZD EGP EUR GBP GEL GHS HKD HRK HUF IDR ILS INR ISK JMD
+JOD JPY KES KRW KWD KZT LBP LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD
+TZS UAH UGX USD UYU VND XAF XOF ZAR
+"""
+_CURRENCIES = frozenset(_CODES.split())
 _AROUND = re.compile(
-    rf"^\s*(?P<open>\()?\s*(?P<minus>[-−–])?\s*{_SIGNS}?\s*(?P<minus2>[-−–+])?\s*"
-    rf"(?P<digits>[\d.,'’\s\u00a0\u202f]*\d[.,]?|[.,]\d+)(?P<exp>[eE][+-]?\d+)?\s*{_SIGNS}?\s*%?\s*(?P<after>[-−–])?\s*\)?\s*$"
+    rf"^\s*(?P<open>\()?\s*(?P<minus>[-−–])?\s*(?P<c1>{_SIGNS})?\s*(?P<minus2>[-−–+])?\s*"
+    rf"(?P<digits>[\d.,'’\s\u00a0\u202f]*\d[.,]?|[.,]\d+)(?P<exp>[eE][+-]?\d+)?\s*(?P<c2>{_SIGNS})?\s*%?\s*(?P<after>[-−–])?"
+    r"\s*(?P<close>\))?\s*$"
 )
 _BLANKS = re.compile("[\\s\u00a0\u202f'’]")
 
@@ -34,7 +42,9 @@ def read_number(text: str, decimal: str) -> str | None:
     accountants' brackets are understood; anything else around the number is not.
     """
     found = _AROUND.match(text)
-    if not found:
+    if not found or bool(found["open"]) != bool(found["close"]):
+        return None
+    if any(code and len(code) == 3 and code.isupper() and code not in _CURRENCIES for code in found.group("c1", "c2")):
         return None
     digits = _BLANKS.sub(" ", found["digits"]).strip()
     group = "." if decimal == "," else ","
@@ -51,6 +61,8 @@ def read_number(text: str, decimal: str) -> str | None:
     number = ("".join(pieces).lstrip("0") or "0") + (f".{fraction}" if fraction else "")
     if found["exp"]:
         number = _plain(number + found["exp"])
+        if not number:
+            return None
     negative = bool(found["open"]) or "-" in (_minus(found["minus"]), _minus(found["minus2"]), _minus(found["after"]))
     return f"-{number}" if negative and number.strip("0.") else number
 
@@ -60,12 +72,12 @@ def _minus(sign: str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    """A number with an exponent written out, as spreadsheets shorten long ones."""
+    """A number with an exponent written out, as spreadsheets shorten long ones; "" when it is beyond measure."""
     digits, _, exponent = text.lower().partition("e")
     whole, _, fraction = digits.partition(".")
     power = int(exponent)
     if abs(power) > 30:
-        return text
+        return ""
     if power >= 0:
         fraction = fraction.ljust(power, "0")
         whole, fraction = whole + fraction[:power], fraction[power:]
@@ -100,25 +112,38 @@ def read_boolean(text: str) -> str | None:
     return "false" if word in NO else None
 
 
-_NOT_DIALLED = re.compile(r"[^\d+()\-./ xX#,;*]")
+_NOT_DIALLED = re.compile(r"[^0-9+()\-./ xX#,;*]")
+_LABEL = re.compile(
+    r"(?i)(?:tel|fon|phone|telephone|telefon|téléphone|mobile?|mob|cell|handy|direct|office|home|work|t|p|m)"
+    r"\b[.:]*\s*(?=[+(0-9])|tel:"
+)
+_KIND = re.compile(r"\s*[(\[]\s*[^\W\d_][^\d()\[\]]*[)\]]$")
+_DIGITS = frozenset("0123456789")
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]+")  # as Japanese keyboards write them
+_X_EXTENSION = re.compile(r"(?i)\bx\.?\s*[0-9]{1,6}$")
 _EXTENSION = re.compile(r"(?i)\s*(?:ext\.?|extension|durchwahl|poste|#)\s*:?\s*(\d{1,6})$")
 
 
 def clean_phone(text: str, country: str = "") -> str:
-    """A phone number without decoration: no "tel:", no letters around it, single blanks, `00` written as `+`.
+    """A phone number without decoration: no "Tel.:", no "(home)", single blanks, `00` written as `+`.
 
-    With `country` ("+49") a national number that starts with one 0 gets it. Text without at least three digits, or
-    that a spreadsheet turned into 4.9E+11, is returned as it is.
+    With `country` ("+49") a national number that starts with one 0 gets it. What is no single number in digits is
+    returned as it is: "1-800-FLOWERS", two numbers, less than three digits, 4.9E+11 as a spreadsheet leaves it.
     """
     raw = text.strip()
-    if re.search(r"\d[eE]\+?\d", raw) or sum(c.isdigit() for c in raw) < 3:
+    plain = _FULL_WIDTH.sub(lambda found: normalize("NFKC", found.group()), raw)
+    plain = "".join(c for c in plain if category(c) != "Cf").replace("\u00a0", " ")
+    if re.search(r"\d[eE]\+?\d", plain) or sum(c in _DIGITS for c in plain) < 3:
         return raw
-    if raw[:4].casefold() == "tel:":
-        raw = raw[4:]
-    extension = _EXTENSION.search(raw)
+    if label := _LABEL.match(plain):
+        plain = plain[label.end() :]
+    plain = _KIND.sub("", plain)
+    extension = _EXTENSION.search(plain)
     if extension:
-        raw = raw[: extension.start()]
-    number = " ".join(_NOT_DIALLED.sub("", raw.replace("\u00a0", " ")).split()).strip(" ,;./-")
+        plain = plain[: extension.start()]
+    if any(c.isalnum() and c not in _DIGITS for c in _X_EXTENSION.sub("", plain)):
+        return raw
+    number = " ".join(_NOT_DIALLED.sub("", plain).split()).strip(" ,;./-")
     if number.startswith("00") and not number.startswith("000"):
         number = "+" + number[2:].lstrip()
     elif country and number.startswith("0") and not number.startswith("00"):

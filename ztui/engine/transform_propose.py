@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from itertools import takewhile
 
 from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.transform_compile import compile_one
@@ -21,7 +21,7 @@ from ztui.model.mapping import Step
 
 _EXAMPLES = 5
 _DISTINCT = 20_000
-_CLOSE = 0.82
+_LONG = 5  # letters of a word in which a slip is told from another word
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +167,62 @@ def _emails(field: Field, values: list[str]) -> tuple[Proposal, ...]:
 def propose_table(field: Field, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """(value, list value) pairs for the values that are not exactly in the field's pick list but near one of it.
 
-    Near means equal without case, blanks and punctuation, or close in spelling. The pairs are meant to be edited.
+    Near means equal without case, blanks and punctuation, or mistyped by one letter: "Inactive" is no misspelt
+    "Active", nor "Phase 3" a "Phase 2". The pairs are meant to be edited.
     """
     known = {p.actual_value for p in field.picklist} | {p.display_value for p in field.picklist}
-    exact = {_loose(p.display_value): p.display_value for p in field.picklist}
-    exact |= {_loose(p.actual_value): p.display_value for p in field.picklist}
-    folded = {fold(k): v for k, v in ((p.display_value, p.display_value) for p in field.picklist)}
+    exact: dict[str, set[str]] = {}
+    for listed in field.picklist:
+        for text in (listed.display_value, listed.actual_value):
+            exact.setdefault(_loose(text), set()).add(listed.display_value)
+    words = [(_words(p.display_value), p.display_value) for p in field.picklist]
     pairs = []
     for value in dict.fromkeys(v.strip(BLANKS) for v in values):
         if not value or value in known:
             continue
-        target = exact.get(_loose(value))
-        if target is None:
-            close = get_close_matches(fold(value), folded, n=1, cutoff=_CLOSE)
-            target = folded[close[0]] if close else None
-        if target is not None:
-            pairs.append((value, target))
+        own = _words(value)
+        close = exact.get(_loose(value)) or {shown for listed, shown in words if _mistyped(own, listed)}
+        if len(close) == 1:
+            pairs.append((value, next(iter(close))))
     return tuple(pairs)
 
 
 def _loose(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
+    """Without blanks and punctuation, but for what tells "1-5" from "15" and "A+" from "A"."""
+    return re.sub(r"[^\w+#\x00]|_", "", re.sub(r"(?<=\d)[\W_]+(?=\d)", "\0", text.casefold()))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _mistyped(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two texts have the same words, apart from slips of the finger."""
+    if len(one) != len(other):
+        return False
+    return all(a == b or _slip(a, b, company=len(one) > 1) for a, b in zip(one, other, strict=True))
+
+
+def _slip(one: str, other: str, *, company: bool) -> bool:
+    """One letter too many, missing, wrong or swapped with the next, or doubled; never at the beginning.
+
+    In a short word only a letter within that is missing or too many counts, and only in the company of other words.
+    """
+    if one[:2] != other[:2] or not (one + other).isalpha():
+        return False
+    if min(len(one), len(other)) < _LONG and (not company or len(one) == len(other) or one[-1] != other[-1]):
+        return False
+    one, other = (re.sub(r"(.)\1+", r"\1", word) for word in (one, other))
+    same = _shared(one, other)
+    one, other = one[same:][::-1], other[same:][::-1]
+    same = _shared(one, other)
+    one, other = one[same:], other[same:]
+    return max(len(one), len(other)) <= 1 or (len(one) == 2 and one == other[::-1])
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _choices(field: Field, values: list[str]) -> tuple[Proposal, ...]:

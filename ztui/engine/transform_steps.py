@@ -7,7 +7,7 @@ cannot handle comes back as a `Refusal` carrying the original text, and the step
 | --- | --- | --- |
 | trim | | blanks and no-break spaces at the ends go |
 | squeeze | | runs of blanks and line ends become one blank |
-| case | to = upper, lower, title, sentence | |
+| case | to = upper, lower, title, sentence | title leaves words that mix cases alone |
 | date | pattern, out | a date by this pattern, written as `out` (default: the pattern that is declared to Zoho) |
 | datetime | pattern, out, offset | the same with a time; `offset` ("+02:00") is that of values without one |
 | number | decimal = "." or ",", whole = yes, places = N | plain digits with a point |
@@ -79,16 +79,31 @@ def _squeeze(step: Step) -> Apply:
     return lambda text: " ".join(text.split())
 
 
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ELIDED = re.compile(r"(?i)([odl]|dell|all)(['’])(.{2,})")
+
+
+def _titled(found: re.Match[str]) -> str:
+    """A word with a capital; one that mixes cases already ("McDonald", "GmbH") knows how it is written."""
+    word = found.group()
+    elided = _ELIDED.fullmatch(word)
+    tail = elided[3] if elided else word
+    if not tail.islower() and not tail.isupper():
+        return word
+    return _capital(elided[1]) + elided[2] + _capital(tail) if elided else _capital(word)
+
+
+def _capital(word: str) -> str:
+    return word[:1].title() + word[1:].lower()
+
+
 def _case(step: Step) -> Apply:
     to = text_arg(step, "to", "title")
     ways: dict[str, Apply] = {
         "upper": str.upper,
         "lower": str.lower,
         "sentence": lambda text: text[:1].upper() + text[1:].lower(),
-        # str.title() would write "O'Neill'S" and touch names that are already mixed.
-        "title": lambda text: re.sub(
-            r"[^\W\d_]+(?:['’][^\W\d_]+)*", lambda m: m.group()[:1].upper() + m.group()[1:].lower(), text
-        ),
+        "title": lambda text: _WORD.sub(_titled, text),
     }
     if to not in ways:
         raise BadStep(f"case: {to} is none of {', '.join(ways)}")
@@ -110,7 +125,8 @@ def _numeric(step: Step) -> Apply:
         if whole:
             return head if not fraction.strip("0") else Refusal.of(text, "NOT_WHOLE")
         if places >= 0 and len(fraction) > places:
-            return str(Decimal(number).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+            rounded = Decimal(number).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+            return str(rounded if rounded else abs(rounded))  # not -0.00
         return number
 
     return apply
@@ -139,10 +155,12 @@ _ADDRESS = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 
 def _email(step: Step) -> Apply:
     def apply(text: str) -> str:
-        found = _ADDRESS.search(text)
-        address = found.group(1) if found else text.strip(BLANKS)
+        found = _ADDRESS.findall(text)
+        if len(found) > 1:
+            return text  # which of them is meant is not for a program to say
+        address = found[0] if found else text.strip(BLANKS)
         if address[:7].casefold() == "mailto:":
-            address = address[7:]
+            address = address[7:].partition("?")[0]
         return address.strip(BLANKS + "<>,;\"'").rstrip(".")
 
     return apply
