@@ -19,6 +19,9 @@ _AMBIGUOUS = frozenset(("lead_status", "lead_source", "currency", "rating", "job
 _ALONE = frozenset(("status", "source", "currency", "rating", "role"))
 #: What only the exports of a CRM tell.
 _CRM = frozenset(("deal_name", "stage", "closing_date", "next_step", "loss_reason", "probability"))
+#: "Status Reason", "Email Status": a bare "Status" beside them is seldom that of a lead.
+_STATUS = frozenset(("status",))
+_ASIDE = frozenset(("reason", "email"))
 #: Words for a job's title and for a form of address alike.
 _TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
 _PLACES = frozenset(ADDRESS)
@@ -158,6 +161,13 @@ def _settle(
     if foreign and meaning.concept in _AMBIGUOUS and len(meaning.phrase.words) == 1 and meaning.phrase.words <= _ALONE:
         reason = f"beside {foreign} it is another program's {meaning.phrase.text!r}, seldom the CRM's"
         return Read(None, reason, hint=meaning.concept)
+    if meaning.concept == "lead_status" and len(meaning.phrase.words) == 1:
+        rivals = [h for h in headers if len(w := frozenset(words_of(h).plain)) == 2 and w & _STATUS and w & _ASIDE]
+        if rivals:
+            return Read(None, f"beside {rivals[0]!r} it may be the status of something else", hint="lead_status")
+    if meaning.concept == "account_type" and len(meaning.phrase.words) == 1 and at < 2:
+        later = any("company" in f for f in firm[at + 1 :])
+        return Read(meaning, values_only=later)  # before the name it says what kind of record follows
     if meaning.concept in ("state_or_status", "region"):
         near = any(firm[i] & _PLACES for i in range(max(0, at - 2), min(len(firm), at + 3)) if i != at)
         other = [i for i, f in enumerate(firm) if "state" in f and readings[i].meanings[0].kinds == meaning.kinds]

@@ -87,6 +87,7 @@ _COMPANY_PHONES |= {frozenset(("company", "primary")): 0.93}
 #: Header concepts that may feed a field of another concept.
 _NEAR: Mapping[tuple[str, str], float] = {
     ("notes", "description"): 0.86,
+    ("details", "description"): 0.75,
     ("labels", "tag"): 0.82,
     ("domain", "website"): 0.72,
     ("company_size", "employees"): 0.85,

@@ -118,6 +118,7 @@ def is_flag(header: str) -> bool:
 def _without_remarks(header: str) -> tuple[str, str]:
     """The header less a remark in brackets on how to fill it in, and the words that say it holds yes or no."""
     known = lexicon()
+    header = header[:200]
     flag = _flag(known.flags).search(header)
     if flag:
         return header[: flag.start()], flag["flag"]

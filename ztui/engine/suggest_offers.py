@@ -101,7 +101,7 @@ def by_noted_name(columns: Sequence[Column], targets: Sequence[Target], operatio
     A single word there may mean something else ("Assistant (Phone)"), unless half of the file is written that way.
     """
     by_api = {t.field.api_name: t.field for t in targets if _can_write(t.field, operation)}
-    noted = {i: by_api[m[1]] for i, c in enumerate(columns) if (m := _NOTED.search(c.header)) and m[1] in by_api}
+    noted = {i: by_api[m[1]] for i, c in enumerate(columns) if (m := _NOTED.search(c.header[-200:])) and m[1] in by_api}
     for i, of in noted.items():
         if "_" in of.api_name or len(noted) * 2 >= len(columns) > 2:
             _offer(columns[i], of, "", 0.99, f"the header gives the field's API name {of.api_name!r} in brackets")
