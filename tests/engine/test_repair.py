@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.engine.running_world import World
+from ztui.engine.repair import RepairRow, RepairSession
 from ztui.engine.repair_suggest import UPSERT, apply_suggestion, suggest_repairs
 from ztui.errors import PlanError
-from ztui.model.crm import Operation
-from ztui.model.mapping import Step
-from ztui.model.outcome import OutcomeCounts, RowResult
+from ztui.model.crm import Field, Operation
+from ztui.model.mapping import FieldMapping, Step
+from ztui.model.outcome import OutcomeCounts, RowOutcome, RowResult
 from ztui.model.plan import ImportPlan
 
 
@@ -132,3 +133,47 @@ async def test_nothing_refused_nothing_to_repair(world: World) -> None:
     assert [o.result for o in world.runs.outcomes(state.run_id)] == [RowResult.ADDED] * 3
     with pytest.raises(PlanError, match="REPAIR_NOTHING"):
         world.runs.repair(state.run_id)
+
+
+def dated(plan: ImportPlan) -> ImportPlan:
+    """The plan with the company's column as a date written dd.MM.yyyy in the file."""
+    step = Step.of("date", pattern="dd.MM.yyyy")
+    fields = tuple(
+        FieldMapping("Date_3", m.columns, (step,)) if m.api_name == "Company" else m for m in plan.mapping.fields
+    )
+    schema = replace(plan.schema, fields=(*plan.schema.fields, Field("Date_3", "Date 3", "date")))
+    return replace(plan, mapping=replace(plan.mapping, fields=fields), schema=schema)
+
+
+def row(record: int, *values: str) -> RepairRow:
+    return RepairRow(RowOutcome(record, record + 2, RowResult.NOT_SENT), values)
+
+
+def test_a_date_is_spoken_of_and_taken_in_the_form_the_file_has(world: World) -> None:
+    world.write(2)
+    plan = dated(world.plan())
+    names = [m.api_name for m in plan.mapping.fields if m.columns]
+    values = ["31.02.2024" if name == "Date_3" else "x@example.org" for name in names]
+    session = RepairSession("r", plan, [row(0, *values), row(1, *values)])
+
+    problem = session.cell(0, "Date_3").problem
+    assert problem is not None
+    assert problem.param("pattern") == "dd.MM.yyyy"
+    still = session.set(0, "Date_3", "30.02.2024")
+    assert still is not None
+    assert still.param("pattern") == "dd.MM.yyyy"
+    assert session.set(0, "Date_3", "28.02.2024") is None
+    assert session.value(0, "Date_3") == "2024-02-28"
+    assert session.set(1, "Date_3", "2024-02-29") is None
+    assert session.value(1, "Date_3") == "2024-02-29"
+
+
+def test_a_date_without_a_transform_is_spoken_of_as_it_is_sent(world: World) -> None:
+    world.write(1)
+    plan = dated(world.plan())
+    plain = tuple(replace(m, steps=()) for m in plan.mapping.fields)
+    plan = replace(plan, mapping=replace(plan.mapping, fields=plain))
+    values = ["31.02.2024" if m.api_name == "Date_3" else "x@example.org" for m in plain if m.columns]
+    problem = RepairSession("r", plan, [row(0, *values)]).cell(0, "Date_3").problem
+    assert problem is not None
+    assert problem.param("pattern") == "yyyy-MM-dd"

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from ztui.engine.preflight_rows import check_text
 from ztui.engine.rules import finding
+from ztui.engine.transform_compile import compile_one
+from ztui.engine.transform_values import Apply, BadStep, Refusal
 from ztui.errors import PlanError
 from ztui.model.crm import Field, Operation
 from ztui.model.finding import Finding
@@ -72,6 +74,7 @@ class RepairSession:
         self._chosen: frozenset[int] | None = None
         self._done: list[_Moment] = []
         self._undone: list[_Moment] = []
+        self._compiled: dict[tuple[Step, ...], Apply] = {}
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -112,7 +115,31 @@ class RepairSession:
         violation = check_text(field, value)
         if violation is None or not violation.error:
             return None
-        return finding(violation.rule, api_name=api_name, value=value, params=violation.params)
+        # What the field's transforms say of it speaks of the form the file has, as the check before sending did.
+        made = self._transformed(api_name, value)
+        own = isinstance(made, Refusal) and made.rule == violation.rule
+        params = made.params if isinstance(made, Refusal) and own else violation.params
+        return finding(violation.rule, api_name=api_name, value=value, params=params)
+
+    def taken(self, api_name: str, text: str) -> str:
+        """What is sent when a person puts this text into the field: the text where it would do, else what the field's
+        transforms make of it, for people write dates and numbers as their file does."""
+        if self.check(api_name, text) is None:
+            return text
+        made = self._transformed(api_name, text)
+        return text if isinstance(made, Refusal) or self.check(api_name, made) is not None else str(made)
+
+    def _transformed(self, api_name: str, text: str) -> str:
+        """A text by the field's transforms; a Refusal where one of them cannot handle it."""
+        mapped = self.mapping.for_field(api_name)
+        if mapped is None or not mapped.steps:
+            return text
+        if mapped.steps not in self._compiled:
+            try:
+                self._compiled[mapped.steps] = compile_one(mapped.steps)
+            except BadStep:  # the plan would not have been sent with it; the text is then judged as it is
+                self._compiled[mapped.steps] = str
+        return self._compiled[mapped.steps](text)
 
     def bad_fields(self, record: int) -> tuple[str, ...]:
         """The fields of a row that still want mending."""
@@ -147,9 +174,9 @@ class RepairSession:
     # --- changing ---------------------------------------------------------------------------------------------
 
     def set(self, record: int, api_name: str, value: str) -> Finding | None:
-        """Put a value into a cell; returns what is wrong with it, None when it would do."""
+        """Put a value into a cell, as `taken` has it; returns what is wrong with it, None when it would do."""
         self._apply({(record, api_name): value})
-        return self.check(api_name, value)
+        return self.check(api_name, self.value(record, api_name))
 
     def set_many(self, values: Iterable[tuple[int, str, str]]) -> int:
         """Put (record, field, value) triples in as one step of the history; returns how many cells changed."""
@@ -180,7 +207,8 @@ class RepairSession:
             self.mapping = self.mapping.with_field(replace(mapped, find_by=find_by))
 
     def _apply(self, change: dict[Key, str]) -> int:
-        real = {key: value for key, value in change.items() if self.value(*key) != value}
+        taken = {key: self.taken(key[1], value) for key, value in change.items()}
+        real = {key: value for key, value in taken.items() if self.value(*key) != value}
         if not real:
             return 0
         self._remember()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ztui import catalogue
 from ztui.engine.diagnose import SEND_AGAIN, Diagnosis, Repair
@@ -59,6 +59,21 @@ def group_title(group: OutcomeGroup, schema: ModuleSchema, problems: Collection[
     else:
         title = text_for(level_of(group.code), group.code, "", {"field": fields} if fields else None).title
     return title if not fields or fields in title else f"{fields}: {title[:1].lower()}{title[1:]}"
+
+
+def distinct(titles: Sequence[str], groups: Sequence[OutcomeGroup | None]) -> list[str]:
+    """The titles with those that several groups share told apart: by how the rows ended, else by the code.
+
+    `groups` has the group of each title, None for what is no group of rows.
+    """
+    told = list(titles)
+    for place, (title, group) in enumerate(zip(titles, groups, strict=True)):
+        others = [g for t, g in zip(titles, groups, strict=True) if t == title and g not in (group, None)]
+        if group is not None and others:
+            own = all(other is not None and other.result is not group.result for other in others)
+            word = WORDS[group.result].capitalize() if own else f"{WORDS[group.result].capitalize()}, {group.code}"
+            told[place] = f"{word} · {title}"
+    return told
 
 
 def group_mark(group: OutcomeGroup) -> str:

@@ -25,7 +25,7 @@ from ztui.present.inspector import (
     summary,
 )
 from ztui.tui.dialogs.base import Words
-from ztui.tui.screens.inspector_items import Item
+from ztui.tui.screens.inspector_items import Item, item_lines
 from ztui.tui.screens.inspector_repair import InspectorRepair
 from ztui.tui.screens.run_actions import entitle
 from ztui.tui.widgets.grid import Grid
@@ -134,7 +134,7 @@ class InspectorScreen(InspectorRepair):
         items += [Item(group=g) for g in sorted(groups, key=lambda g: (order.get(g.result, 9), -g.count))]
         items += [Item(child=child) for child in later]
         self._items = items
-        self.groups.show(source=Lines([item.line(self.plan.schema, self.repair) for item in items]))
+        self.groups.show(source=Lines(item_lines(items, self.plan.schema, self.repair)))
         self.show_item()
         self.show_sum()
 

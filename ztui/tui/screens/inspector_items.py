@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ztui.model.crm import ModuleSchema
@@ -10,7 +11,7 @@ from ztui.model.event import ErrorInfo
 from ztui.model.outcome import REFUSED, OutcomeGroup
 from ztui.model.run import RunState
 from ztui.present.errors import info_text
-from ztui.present.inspector import group_mark, group_title, waiting_rows
+from ztui.present.inspector import distinct, group_mark, group_title, waiting_rows
 from ztui.present.runs import run_word
 from ztui.tui.widgets.grid_model import Line
 from ztui.tui.widgets.refused_rows import RefusedRows
@@ -50,3 +51,11 @@ class Item:
             return Line((f"↳ sent again: {word}", f"{self.child.total_rows:,}"), marks=((0, mark),))
         title = info_text(self.error).title if self.error is not None else ""
         return Line((title, f"job {self.part}" if self.part else "run"), marks=((0, "bad"), (1, "bad")))
+
+
+def item_lines(items: Sequence[Item], schema: ModuleSchema, repair: RepairSession | None) -> list[Line]:
+    """The lines of all items. Groups that would be called the same say how their rows ended."""
+    lines = [item.line(schema, repair) for item in items]
+    groups = [item.group for item in items]
+    titles = distinct([line.cells[0] for line in lines], groups)
+    return [replace(line, cells=(title, *line.cells[1:])) for line, title in zip(lines, titles, strict=True)]

@@ -111,16 +111,19 @@ class InspectorRepair(ZtuiScreen):
         field = repair.field(api_name)
 
         def wrong(text: str) -> str | None:
-            finding = repair.check(api_name, text)
+            finding = repair.check(api_name, repair.taken(api_name, text))
             return finding_line(finding, repair.plan.schema) if finding is not None else None
 
         def typed(text: str | None) -> None:
             if text is None or text == before:
                 return
             repair.set(record, api_name, text)
-            self._last = (api_name, before, text)
+            sent = repair.value(record, api_name)
+            self._last = (api_name, before, sent)
             alike = sum(1 for row in repair.rows if repair.value(row.record, api_name) == before)
             self.changed()
+            if sent != text:
+                self.notify(f"Sent as {sent}.", timeout=3)
             if alike and before:
                 self.notify(f"{how_many(alike, 'more row')} with “{before}”: press a to change them too.")
 
