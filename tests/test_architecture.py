@@ -53,6 +53,14 @@ def test_the_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
     assert _imports(", ".join(commands)) == set()
 
 
+def test_rows_are_on_screen_before_anything_else_is_imported() -> None:
+    shown = "import ztui.tui.app, ztui.tui.screens.mapping, ztui.engine.files"
+    late = {"ztui.catalogue", "ztui.model.crm", "ztui.model.event", "ztui.model.mapping", "ztui.engine.workspace"}
+    probe = f"import sys; {shown}; print(*sorted({late | HEAVY - {'textual'}!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == []
+
+
 def test_the_import_contracts_hold() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)

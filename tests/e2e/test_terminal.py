@@ -34,6 +34,19 @@ def test_the_demo_by_keyboard_to_an_explained_refusal(columns: int, lines: int) 
         assert terminal.left_as_found()
 
 
+def test_it_says_at_once_what_it_opens(tmp_path: Path) -> None:
+    file = tmp_path / "two\x1b]0;bad\x07.csv"
+    file.write_text("Last Name,Email\nLovelace,ada@example.com\n", encoding="utf-8")
+    with Terminal(["--sandbox", str(file)]) as terminal:
+        terminal.wait_for("Lovelace", "2 of 2 columns mapped")
+        raw = terminal.raw
+        assert 0 < raw.index(b"opening two") < raw.index(b"Lovelace")
+        assert b"\x1b]0;bad" not in raw
+        terminal.keys("ctrl+q")
+        assert terminal.end() == 0
+        assert terminal.left_as_found()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     with Terminal(["demo"]) as terminal:

@@ -1,12 +1,16 @@
 """The mapping screen, by mouse and by keys."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.tui.driver import driving
+from ztui.engine.files import OpenFile
 from ztui.tui.dialogs.picker import Picker
 from ztui.tui.screens.check import CheckScreen
+from ztui.tui.session import Session
 
 
 async def test_a_proposal_is_there_at_once(tmp_path: Path, people: Path) -> None:
@@ -233,6 +237,23 @@ async def test_a_window_too_small_says_so_and_recovers(tmp_path: Path, people: P
 async def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     async with driving(tmp_path, tmp_path / "missing.csv") as driver:
         await driver.until_sees("There is no such file", "What to do")
+
+
+async def test_a_file_that_takes_its_time_does_not_hold_up_the_screen(
+    tmp_path: Path, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, opened = asyncio.Event(), Session.open
+
+    async def slowly(session: Session, path: str, *more: Any) -> OpenFile:
+        await go.wait()
+        return await opened(session, path, *more)
+
+    monkeypatch.setattr(Session, "open", slowly)
+    async with driving(tmp_path, people) as driver:
+        await driver.until_sees("Fields", "File format")
+        assert not driver.sees("Lovelace")
+        go.set()
+        await driver.until_sees("Lovelace", "of 7 columns mapped")
 
 
 async def test_a_dropped_file_is_opened(tmp_path: Path, people: Path, many: Path) -> None:

@@ -1,32 +1,32 @@
 """An open file: what it is, any of its rows at once, and what a scan in the background finds out.
 
 Reading rows is synchronous and takes milliseconds; everything that reads the whole file is asynchronous and runs in a
-thread that gives way to the interface. Closing removes private copies.
+thread that gives way to the interface. Closing removes private copies. What only a scan or a search needs is imported
+by it: the first rows are on screen sooner.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import stat
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ztui.csvfile.copies import discard, private_copy
 from ztui.csvfile.detect import detect, in_encoding, normalised
 from ztui.csvfile.encoding import judge
-from ztui.csvfile.findings import empty_findings, encoding_findings, structure_findings
 from ztui.csvfile.index import scan_provisional
-from ztui.csvfile.profile import profile_column
-from ztui.csvfile.search import search
-from ztui.csvfile.structure import Structure, StructureScan
 from ztui.engine.background import OnProgress, in_thread
 from ztui.engine.file_rows import FileRows, reading
 from ztui.errors import SourceChanged
-from ztui.model.finding import Finding
-from ztui.model.plan import SourceId
 from ztui.model.table import AS_DETECTED, ColumnProfile, CsvInfo, DialectOverrides
+
+if TYPE_CHECKING:
+    from ztui.csvfile.structure import Structure
+    from ztui.model.finding import Finding
+    from ztui.model.plan import SourceId
 
 _AT_ONCE = 4 << 20  # bytes up to which all of a file is judged when it is opened, and no provisional index is needed
 _FINDINGS_EVERY = 0.25  # seconds between two looks at what the scan has found so far
@@ -108,6 +108,8 @@ class OpenFile(FileRows):
         return seen.lone_cr
 
     def _scan(self, report: OnProgress) -> None:
+        from ztui.csvfile.findings import empty_findings, encoding_findings, structure_findings
+
         if not self._settled:
             self._settle(report)
         view = self._view
@@ -124,6 +126,9 @@ class OpenFile(FileRows):
         self.adopt(found.checkpoints, found.count)
 
     def _exact(self, report: OnProgress) -> Structure:
+        from ztui.csvfile.findings import structure_findings
+        from ztui.csvfile.structure import StructureScan
+
         info = self.info
         looked = time.monotonic()
 
@@ -150,18 +155,26 @@ class OpenFile(FileRows):
 
     async def profile_column(self, index: int) -> ColumnProfile:
         """What column `index` holds: all rows of a small file, else rows from windows spread over all of it."""
+        from ztui.csvfile.profile import profile_column
+
         view = self._view
         with reading(view.info.path):
             return await in_thread(lambda report: profile_column(view.info, view.rows, index, view.size, report))
 
     async def find(self, text: str, start: int = 0, column: int | None = None, backwards: bool = False) -> int | None:
         """The first record from `start` on (backwards: up to it) with a cell that holds `text`, whatever its case."""
+        from ztui.csvfile.search import search
+
         view = self._view
         with reading(view.info.path):
             return await in_thread(lambda report: search(view.info, view.rows, text, start, column, backwards, report))
 
     async def digest(self) -> SourceId:
         """Which file this is; `sha256` is of the bytes records are read from. Raises SourceChanged when it changed."""
+        import hashlib
+
+        from ztui.model.plan import SourceId
+
         info = self.info
 
         def work(report: OnProgress) -> SourceId:

@@ -80,6 +80,7 @@ class ZtuiApp(FrugalApp):
     def get_default_screen(self) -> Screen[Any]:
         """The mapping screen when a file was named, else home: no blank screen in between."""
         screen: Screen[Any]
+        self._greet()
         if self.session.path is not None:
             from ztui.tui.screens.mapping import MappingScreen
 
@@ -91,6 +92,17 @@ class ZtuiApp(FrugalApp):
         # Textual gives the first screen no result callback, and then fails when it is switched.
         screen._push_result_callback(self, None)
         return screen
+
+    def _greet(self) -> None:
+        """Say at once that the program is there, and what it is opening, which may take a while from a slow disk."""
+        from rich.text import Text
+
+        from ztui.present.text import visible
+
+        path = self.session.path
+        text = Text(" ztui ", "bold reverse", no_wrap=True)
+        text.append(f"  opening {visible(path.rpartition('/')[2])} …" if path else "", "not reverse")
+        self.write_first_line(text)
 
     def on_resize(self) -> None:
         """Once the new size is known, see whether it is enough."""

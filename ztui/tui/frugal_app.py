@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 
 from ztui.tui.frugal import Frame
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
 
 class FrugalApp(App[int]):
@@ -48,6 +50,16 @@ class FrugalApp(App[int]):
                 self._driver.flush()
         finally:
             self.post_display_hook()
+
+    def write_first_line(self, text: Text) -> None:
+        """Show a line at the top at once, before there is any widget; the first frame will cover it."""
+        if self._driver is None or self.is_headless or self.is_inline:
+            return
+        line = Strip(text.render(self.console)).adjust_cell_length(self.size.width)
+        self._begin_update()
+        self._driver.write(f"\x1b[H{line.render(self.console)}")
+        self._end_update()
+        self._driver.flush()
 
     def on_resize(self) -> None:
         """What a terminal shows after a resize is its own affair: draw everything."""

@@ -185,6 +185,8 @@ class JobsScreen(RunActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No parts without a run."""
+        if not self.is_mounted:  # the bar below asks as soon as it is there, the list may come later
+            return True
         if action == "parts":
             return self.list.state is not None
         if self.list.mass is not None and action in ("resume", "cancel"):

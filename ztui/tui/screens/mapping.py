@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -22,6 +24,9 @@ from ztui.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
     from ztui.model.finding import Finding
+
+_HEAD_START = 0.3
+"""Seconds that the first painting waits for a file; later the empty panes are shown until it is there."""
 
 
 class MappingScreen(Opening, Choosing, Looking, Saving):
@@ -66,15 +71,17 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         yield Detail()
         yield Ghost()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Show what is there; open what was named."""
         self.fields.border_title = "Fields"
         self.preview.border_title = "File"
         self.retitle()
         self.preview.focus()
         if self.session.file is None and self.session.path is not None:
-            # Paint first: whatever opening imports and reads would share the interpreter with it.
-            self.call_after_refresh(self.begin, self.session.path)
+            self.begin(self.session.path)
+            # Most files are there in a moment, and what is painted first then shows their rows.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.opened.wait(), _HEAD_START)
         else:
             self.show_file()
 
