@@ -37,7 +37,7 @@ def test_a_fix_sends_only_what_it_mends(imported: Imported) -> None:
     status, out, err = imported.ztui("retry", run, "--fix", "Email:clean_email", "--yes")
 
     assert status == 0
-    assert "1 refused rows still want mending" in err
+    assert "1 refused row still wants mending" in err
     assert "3 of 4 rows are in; 1 refused." in out
     assert len(imported.world.zoho.records) == 3
 

@@ -36,7 +36,7 @@ def test_types_are_told_with_what_limits_them() -> None:
     choice = Field("S", "S", "picklist", picklist=(PickListValue("a", "a"), PickListValue("b", "b", used=False)))
     account = Field("A", "A", "lookup", lookup=LookupTarget("Accounts"), unique=True)
     assert words.type_details(LAST) == "text, up to 80"
-    assert words.type_details(choice) == "picklist, 1 values"
+    assert words.type_details(choice) == "picklist, 1 value"
     assert words.type_details(account) == "lookup, to Accounts, unique"
     assert words.type_name(Field("X", "X", "brand_new")) == "brand_new"
 

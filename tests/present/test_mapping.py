@@ -38,4 +38,4 @@ def test_a_proposal_in_lines() -> None:
     )
     assert lines[0].startswith("Surname    Last Name   95%  a synonym")
     assert lines[1].startswith("(no name)  —")
-    assert lines[-2:] == ["1 of 2 columns have a field in Leads.", "Without a column: Company (mandatory)."]
+    assert lines[-2:] == ["1 of 2 columns has a field in Leads.", "Without a column: Company (mandatory)."]

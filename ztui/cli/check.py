@@ -10,6 +10,7 @@ import click
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
 from ztui.cli.dialect import dialect_options, overrides_of
+from ztui.model.counting import how_many
 from ztui.model.crm import Operation
 
 if TYPE_CHECKING:
@@ -73,14 +74,16 @@ async def _check(
 
     with await workspace.open_file(path, overrides) as file:
         with diagnostics.progress() as line:
-            rows = await file.index(lambda n, part: line.update(f"reading: {n:,} rows, {part:.0%}"))
+            rows = await file.index(lambda n, part: line.update(f"reading: {how_many(n, 'row')}, {part:.0%}"))
             mapped = await map_file(workspace, file, wanted)
             report = await check(
                 file,
                 mapped.mapping,
                 mapped.schema,
                 online=workspace.directory() if online else None,
-                on_report=lambda r: line.update(f"checking: {r.rows_checked:,} of about {r.rows_total:,} rows"),
+                on_report=lambda r: line.update(
+                    f"checking: {r.rows_checked:,} of about {how_many(r.rows_total, 'row')}"
+                ),
                 version=workspace.profile.api_version if workspace.profile is not None else "v2.1",
                 collapse=False,
             )

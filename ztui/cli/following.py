@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ztui.cli import diagnostics, output
+from ztui.model.counting import how_many
 from ztui.model.event import ImportEvent
 from ztui.model.run import RunState
 
@@ -40,7 +41,7 @@ def ask_to_send(runs: Runs, plan: ImportPlan, rows: int) -> None:
     if number:
         question = f"{where} is production. Type the number of rows to send them ({number})"
         runs.confirm(plan, click.prompt(question, err=True))
-    elif not click.confirm(f"Send {rows:,} rows to {where}?", err=True):
+    elif not click.confirm(f"Send {how_many(rows, 'row')} to {where}?", err=True):
         raise click.Abort
 
 

@@ -9,6 +9,7 @@ import click
 
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
+from ztui.model.counting import how_many
 from ztui.model.run import RunState
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def prune(app: App, /, days: int, yes: bool, as_json: bool) -> int:
     """Forget ended imports that are older, with their sent and result archives. Nothing changes at Zoho."""
     if not yes:
         click.confirm(
-            f"Forget all ended imports older than {days} days? They cannot be undone then.", err=True, abort=True
+            f"Forget all ended imports older than {how_many(days, 'day')}? They cannot be undone then.",
+            err=True,
+            abort=True,
         )
 
     async def work(workspace: Workspace) -> int:
@@ -70,7 +73,7 @@ def prune(app: App, /, days: int, yes: bool, as_json: bool) -> int:
         if as_json:
             output.document({"runs": report.runs, "bytes": report.bytes})
         else:
-            output.line(f"{report.runs:,} imports forgotten, {report.bytes / 1_000_000:,.1f} MB freed.")
+            output.line(f"{how_many(report.runs, 'import')} forgotten, {report.bytes / 1_000_000:,.1f} MB freed.")
         return diagnostics.Exit.DONE
 
     return app.run(work)

@@ -13,6 +13,7 @@ from ztui.cli.context import App, pass_app
 from ztui.cli.diagnostics import Exit
 from ztui.cli.dialect import dialect_options, overrides_of
 from ztui.errors import UsageError
+from ztui.model.counting import how_many
 from ztui.model.outcome import RowResult
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def _values(options: _Options) -> dict[str, str]:
 def _ask(plan: MassPlan) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("CONFIRM_NEEDED", details={"reason": "A mass update changes many records at once"})
-    what = f"{len(plan.ids):,} records" if plan.cvid is None else plan.source
+    what = how_many(len(plan.ids), "record") if plan.cvid is None else plan.source
     if not click.confirm(f"Update {what}?", err=True):
         raise click.Abort
 

@@ -9,6 +9,7 @@ import click
 from ztui.cli import diagnostics, output
 from ztui.cli.context import run_async
 from ztui.cli.dialect import dialect_options, overrides_of
+from ztui.model.counting import how_many
 from ztui.model.table import DialectOverrides
 
 
@@ -36,7 +37,7 @@ async def _preview(path: str, start: int, count: int, as_json: bool, overrides: 
     with opened as file, diagnostics.progress() as line:
 
         def told(rows: int, fraction: float) -> None:
-            line.update(f"{rows:,} rows, {fraction:.0%}")
+            line.update(f"{how_many(rows, 'row')}, {fraction:.0%}")
 
         await file.index(told)
         line.clear()

@@ -9,6 +9,7 @@ import click
 
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
+from ztui.model.counting import how_many
 from ztui.model.outcome import RowResult
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def command(
                             state.run_id,
                             path,
                             only_refused=only_refused,
-                            on_progress=lambda rows: line.update(f"writing: {rows:,} rows"),
+                            on_progress=lambda rows: line.update(f"writing: {how_many(rows, 'row')}"),
                         )
                     )
         results = {RowResult(value) for value in wanted} or (None if code else {r for r in RowResult if not r.ok})
@@ -84,7 +85,7 @@ def command(
                 output.lines(["", *outcome_line(outcome, why)])
             output.lines(["", total_line(runs.total(state.run_id))])
             for report in saved:
-                output.line(f"{report.rows:,} rows written to {report.path} ({report.encoding}).")
+                output.line(f"{how_many(report.rows, 'row')} written to {report.path} ({report.encoding}).")
         return diagnostics.exit_for_run(state)
 
     return app.run(work)

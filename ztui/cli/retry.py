@@ -12,6 +12,7 @@ from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
 from ztui.cli.following import ask_to_send, followed, show_end
 from ztui.errors import PlanError, UsageError
+from ztui.model.counting import how_many
 
 if TYPE_CHECKING:
     from ztui.engine.repair import RepairSession
@@ -74,7 +75,8 @@ def command(
         plan = session.to_plan()
         left = len(session.rows) - len(plan.records or ())
         if left:
-            diagnostics.say(f"{left:,} refused rows still want mending and are left for later.")
+            wanting = how_many(left, "refused row still wants mending", "refused rows still want mending")
+            diagnostics.say(f"{wanting}, left for later.")
         if learn is not None:
             await asyncio.to_thread(workspace.mappings.save, learn, session.learned_mapping(), session.plan.schema)
         return await _send(runs, plan, yes, as_json)

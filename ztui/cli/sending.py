@@ -20,6 +20,7 @@ from ztui.cli import diagnostics, output
 from ztui.cli.following import ask_to_send, say_why_stopped
 from ztui.cli.outcomes import outcome_data, show_outcomes
 from ztui.errors import PlanError, SourceError, UsageError
+from ztui.model.counting import how_many
 from ztui.model.crm import Operation
 from ztui.model.event import ImportEvent
 from ztui.model.run import Phase, RunState, Stage
@@ -91,7 +92,7 @@ class _Import:
         # Asked first, so that wrong credentials are told before a long check.
         await self.workspace.org()
         with diagnostics.progress() as line:
-            rows = await self.file.index(lambda n, part: line.update(f"reading: {n:,} rows, {part:.0%}"))
+            rows = await self.file.index(lambda n, part: line.update(f"reading: {how_many(n, 'row')}, {part:.0%}"))
         self._judge_structure()
         if not rows:
             raise SourceError("FILE_NO_ROWS", details={"path": self.options.path})
@@ -141,7 +142,9 @@ class _Import:
                 mapped.mapping,
                 mapped.schema,
                 online=self.workspace.directory() if self.options.online else None,
-                on_report=lambda r: line.update(f"checking: {r.rows_checked:,} of about {r.rows_total:,} rows"),
+                on_report=lambda r: line.update(
+                    f"checking: {r.rows_checked:,} of about {how_many(r.rows_total, 'row')}"
+                ),
                 version=profile.api_version,
             )
         self._say(["", "Check", *check_lines(report, self.file.info.headers, mapped.schema)])
@@ -203,7 +206,7 @@ class _Import:
             raise UsageError("CONFIRM_NEEDED", details={"reason": "This very file was sent there before"})
         # The first rows are the look that nobody takes: the rest follows only when all of them went in.
         if self.workspace.runs.confirmation(plan) and not self.options.canary:
-            raise UsageError("CONFIRM_NEEDED", details={"reason": f"{rows:,} rows would go into production"})
+            raise UsageError("CONFIRM_NEEDED", details={"reason": f"{how_many(rows, 'row')} would go into production"})
 
     async def _forecast(self, plan: ImportPlan) -> None:
         from ztui.present.steps import forecast_lines

@@ -9,6 +9,7 @@ import click
 from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
 from ztui.errors import PlanError, RunError
+from ztui.model.counting import how_many
 
 if TYPE_CHECKING:
     from ztui.engine.runs import Runs
@@ -62,7 +63,9 @@ def command(app: App, /, run: str, with_repairs: bool, force: bool, dry_run: boo
                 if preview.total:
                     reports.append(
                         await runs.undo(
-                            preview.run_id, lambda done, of: line.update(f"{done:,} of {of:,} records"), force=force
+                            preview.run_id,
+                            lambda done, of: line.update(f"{done:,} of {how_many(of, 'record')}"),
+                            force=force,
                         )
                     )
         if as_json:

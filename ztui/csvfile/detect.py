@@ -20,6 +20,7 @@ from ztui.csvfile.sniff import Guess, sniff
 from ztui.csvfile.sources import Source, acquire
 from ztui.csvfile.spreadsheet import to_csv
 from ztui.errors import SourceError
+from ztui.model.counting import how_many
 from ztui.model.table import AS_DETECTED, CsvInfo, Dialect, DialectOverrides
 
 _HEAD = 1 << 16
@@ -82,7 +83,7 @@ def _opened(source: Source, overrides: DialectOverrides, workdir: Path | None, c
         data, replaced = transcode(data, encoding.name, encoding.bom_length, workdir)
         copies.append(data)
         if replaced:
-            how += f"; {replaced:,} places did not decode"
+            how += f"; {how_many(replaced, 'place')} did not decode"
         encoding = Encoding("utf-8")
     notes.append((f"Encoding {label}", how))
     end = end_of_text(data)

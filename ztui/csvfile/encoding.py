@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ztui.csvfile.plausible import EVIDENCE, doubts, sample
 from ztui.errors import SourceError
+from ztui.model.counting import how_many, plural
 
 _BLOCK = 1 << 17
 _MOST = 1 << 21  # bytes of one line that are judged together
@@ -92,7 +93,8 @@ class Utf8Tally:
             how = "every byte fits" if self.valid else "plain ASCII so far"
             return Encoding("utf-8", how=how)
         if self.valid >= self.invalid:
-            return Encoding("utf-8", how=f"{self.invalid:,} bytes do not fit, {self.valid:,} do")
+            bad = how_many(self.invalid, "byte does", "bytes do")
+            return Encoding("utf-8", how=f"{bad} not fit, {self.valid:,} {plural(self.valid, 'does', 'do')}")
         name, how = "cp1252", "not UTF-8; one byte per character"
         if self.undefined:
             name, how = "latin-1", "not UTF-8, and some bytes mean nothing in Windows-1252"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ztui.csvfile.header import Header, find_header
 from ztui.csvfile.kinds import kind_of
 from ztui.csvfile.reader import csv_format
+from ztui.model.counting import how_many
 from ztui.model.table import Dialect, DialectOverrides
 
 DELIMITERS = (",", ";", "\t", "|", ":")
@@ -281,7 +282,7 @@ def _delimiter(
         unused = (d for d in DELIMITERS if not any(d in line for line in lines))
         return next(unused, ","), "no delimiter found: one column"
     _, delimiter, width, share = best
-    return delimiter, f"{share:.0%} of the first records have {width} cells"
+    return delimiter, f"{share:.0%} of the first records have {how_many(width, 'cell')}"
 
 
 def _header_fits(sample: Sample) -> bool:

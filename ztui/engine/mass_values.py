@@ -15,6 +15,7 @@ from ztui import catalogue
 from ztui.engine.transform_dates import find_readings, reader
 from ztui.engine.transform_numbers import read_boolean, read_number
 from ztui.errors import UsageError
+from ztui.model.counting import how_many, plural
 from ztui.model.crm import Field, ModuleSchema, User
 from ztui.model.mass_update import JsonValue
 
@@ -122,7 +123,8 @@ def read_value(field: Field, text: str, users: Sequence[User] = ()) -> NewValue:
     if check == "user":
         return _user(field, typed, users)
     if field.length is not None and len(typed) > field.length:
-        raise _bad(field, text, f"it has {len(typed)} characters; at most {field.length} are allowed")
+        allowed = f"at most {field.length} {plural(field.length, 'is', 'are')} allowed"
+        raise _bad(field, text, f"it has {how_many(len(typed), 'character')}; {allowed}")
     if "\n" in typed:
         raise _bad(field, text, "it has several lines")
     return NewValue(field, typed, typed)
@@ -160,7 +162,7 @@ def _number(field: Field, typed: str, *, whole: bool) -> NewValue:
         digits = catalogue.field_type(field.data_type).digits
         number = int(plain.partition(".")[0])
         if digits is not None and len(str(abs(number))) > digits:
-            raise _bad(field, typed, f"at most {digits} digits are allowed")
+            raise _bad(field, typed, f"at most {how_many(digits, 'digit is', 'digits are')} allowed")
         return NewValue(field, number, str(number))
     if field.decimal_place is not None and len(fraction) > field.decimal_place:
         raise _bad(field, typed, f"at most {field.decimal_place} decimals are allowed")
@@ -197,7 +199,7 @@ def _user(field: Field, typed: str, users: Sequence[User]) -> NewValue:
     if len(found) == 1:
         return NewValue(field, {"id": found[0].id}, f"{found[0].full_name} ({found[0].email})")
     if found:
-        raise _bad(field, typed, f"{len(found)} users have this name; give the e-mail address")
+        raise _bad(field, typed, f"{how_many(len(found), 'user has', 'users have')} this name; give the e-mail address")
     names = {n.casefold(): n for u in users for n in (u.full_name, u.email)}
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
     raise _bad(field, typed, "there is no such user", names[close[0]] if close else "")

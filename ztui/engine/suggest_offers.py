@@ -15,7 +15,7 @@ from ztui.engine.suggest_fit import address_sources, fit, part_of
 from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.suggest_meaning import ADDRESS, Meaning, is_flag, read_header
 from ztui.engine.suggest_tokens import words_of
-from ztui.engine.value_evidence import Evidence, emails, judge, own_ids
+from ztui.engine.value_evidence import Evidence, emails, judge, own_ids, so_many
 from ztui.model.crm import Field, Operation
 
 #: Below this a column stays open.
@@ -213,7 +213,7 @@ def by_values(columns: Sequence[Column], targets: Sequence[Target], operation: O
     fields = [t.field for t in targets if _is_email(t.field.api_name, targets) and _can_write(t.field, operation)]
     if len(telling) == 1 and fields:
         count = telling[0].seen.kinds["email"]
-        reason = f"no telling header, but {count} of {telling[0].seen.filled} values are e-mail addresses"
+        reason = "no telling header, but " + so_many(count, telling[0].seen, "e-mail addresses")
         telling[0].offers[fields[0].api_name] = (0.85, reason)
 
 

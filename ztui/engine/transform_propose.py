@@ -16,6 +16,7 @@ from ztui.engine.transform_compile import compile_one
 from ztui.engine.transform_dates import Reading, find_readings, reader, rivals
 from ztui.engine.transform_numbers import clean_phone, decimal_signs, read_boolean, read_number
 from ztui.engine.transform_values import BLANKS, MULTI_SEPARATOR, fold
+from ztui.model.counting import how_many
 from ztui.model.crm import Field
 from ztui.model.mapping import Step
 
@@ -156,12 +157,13 @@ def _booleans(field: Field, values: list[str]) -> tuple[Proposal, ...]:
 
 def _phones(field: Field, values: list[str]) -> tuple[Proposal, ...]:
     changed = [v for v in values if clean_phone(v) != v]
-    return (Proposal((Step.of("phone"),), f"{len(changed)} numbers with decoration"),) if changed else ()
+    return (Proposal((Step.of("phone"),), how_many(len(changed), "number") + " with decoration"),) if changed else ()
 
 
 def _emails(field: Field, values: list[str]) -> tuple[Proposal, ...]:
     decorated = [v for v in values if re.search(r"<[^<>]+@[^<>]+>|^(?i:mailto:)|@.*[,;.]$", v)]
-    return (Proposal((Step.of("email"),), f"{len(decorated)} addresses with a name or mailto:"),) if decorated else ()
+    reason = how_many(len(decorated), "address", "addresses") + " with a name or mailto:"
+    return (Proposal((Step.of("email"),), reason),) if decorated else ()
 
 
 def propose_table(field: Field, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -231,7 +233,8 @@ def _choices(field: Field, values: list[str]) -> tuple[Proposal, ...]:
     table = propose_table(field, values[:2_000])
     if not table:
         return ()
-    return (Proposal((Step.of("map", table=table),), f"{len(table)} values are nearly in the list"),)
+    reason = how_many(len(table), "value is", "values are") + " nearly in the list"
+    return (Proposal((Step.of("map", table=table),), reason),)
 
 
 def _lists(field: Field, values: list[str]) -> tuple[Proposal, ...]:

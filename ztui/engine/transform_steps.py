@@ -47,6 +47,7 @@ from ztui.engine.transform_values import (
     table_of,
     text_arg,
 )
+from ztui.model.counting import how_many
 from ztui.model.mapping import Step
 
 __all__ = [
@@ -278,7 +279,7 @@ KINDS: dict[str, Kind] = {
     "prefix": Kind(_prefix, lambda s: f"“{text_arg(s, 'text')}” in front"),
     "suffix": Kind(_suffix, lambda s: f"“{text_arg(s, 'text')}” behind"),
     "default": Kind(_default, lambda s: f"“{text_arg(s, 'text')}” where blank"),
-    "truncate": Kind(_truncate, lambda s: f"cut to {number_arg(s, 'length', 0)} characters"),
+    "truncate": Kind(_truncate, lambda s: f"cut to {how_many(number_arg(s, 'length', 0), 'character')}"),
     "digits": Kind(_digits, lambda s: "digits only"),
 }
 """All kinds of steps by name."""

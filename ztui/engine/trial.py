@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 
 from ztui import catalogue
 from ztui.errors import ApiError, SignInError, ZohoError, ZtuiError
+from ztui.model.counting import how_many
 from ztui.model.crm import Module, Org, User
 from ztui.model.job import JobStatus, UploadedFile
 from ztui.model.profile import Profile, Secret
@@ -104,8 +105,8 @@ class Trial:
         self._tell("token", Result.OK, "accepted")
         self._tell("organisation", Result.OK, f"{org.company_name}, id {org.zgid or org.id}")
         self._environment(org)
-        await self._ask("modules", client.modules(), lambda found: f"{len(found)} modules")
-        await self._ask("users", client.users(), lambda found: f"{len(found)} users")
+        await self._ask("modules", client.modules(), lambda found: how_many(len(found), "module"))
+        await self._ask("users", client.users(), lambda found: how_many(len(found), "user"))
         await self._bulk(client)
         await self._upload(client)
         return self.steps

@@ -14,6 +14,7 @@ from ztui.catalogue.knowledge import field_type
 from ztui.csvfile.kinds import kind_of
 from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.suggest_tokens import fold
+from ztui.model.counting import how_many
 from ztui.model.crm import Field
 
 #: How many filled cells of a column are looked at.
@@ -115,10 +116,16 @@ def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
 def _ruled(share: float, least: float, seen: Evidence, what: str) -> Verdict:
     count = round(share * seen.filled)
     if share >= max(least, 0.8):
-        return Verdict(0.03, f"{count} of {seen.filled} values are {what}")
+        return Verdict(0.03, so_many(count, seen, what))
     if share < least:
-        return Verdict(-1.0, f"only {count} of {seen.filled} values are {what}", refused=True)
-    return Verdict(-0.1, f"{count} of {seen.filled} values are {what}")
+        return Verdict(-1.0, "only " + so_many(count, seen, what), refused=True)
+    return Verdict(-0.1, so_many(count, seen, what))
+
+
+def so_many(count: int, seen: Evidence, what: str) -> str:
+    """`12 of 20 values are dates`, `1 of 20 values: dates`."""
+    values = f"{count} of {how_many(seen.filled, 'value')}"
+    return f"{values}: {what}" if count == 1 else f"{values} are {what}"
 
 
 def _phones(seen: Evidence) -> Verdict:
@@ -138,7 +145,7 @@ def _webs(seen: Evidence) -> Verdict:
 
 def _dates(seen: Evidence) -> Verdict:
     if seen.share("date") >= 0.8:
-        return Verdict(0.03, f"{seen.kinds['date']} of {seen.filled} values are dates")
+        return Verdict(0.03, so_many(seen.kinds["date"], seen, "dates"))
     digits = sum(1 for v in seen.values if sum(c.isdigit() for c in v) >= 3) / seen.filled
     if digits < 0.5 or seen.share("email", "url", "id", "phone") > 0.5:
         return Verdict(-1.0, "the values are no dates", refused=True)
@@ -162,7 +169,7 @@ def _picks(field: Field, seen: Evidence) -> Verdict:
     if listed:
         known = sum(1 for v in seen.values if fold(v) in listed)
         if known >= 0.5 * seen.filled:
-            return Verdict(0.03, f"{known} of {seen.filled} values are in the field's list")
+            return Verdict(0.03, so_many(known, seen, "in the field's list"))
         if not known and seen.like(_NUMERALS) > 0.8:
             return Verdict(-1.0, "the values are numbers, none of them in the field's list", refused=True)
     return NOTHING
@@ -180,7 +187,7 @@ def _against(seen: Evidence, *kinds: str, but: float = 0.5) -> Verdict:
             "boolean": "yes or no",
         }
         count = seen.kinds[worst]
-        return Verdict(-1.0, f"{count} of {seen.filled} values are {names.get(worst, worst + 's')}", refused=True)
+        return Verdict(-1.0, so_many(count, seen, names.get(worst, worst + "s")), refused=True)
     return NOTHING
 
 
@@ -213,7 +220,7 @@ def _titles(seen: Evidence) -> Verdict:
 def _forms(seen: Evidence) -> Verdict:
     share = salutations(seen)
     if share > 0.6:
-        return Verdict(0.03, f"{round(share * seen.filled)} of {seen.filled} values are forms of address")
+        return Verdict(0.03, so_many(round(share * seen.filled), seen, "forms of address"))
     long = sum(1 for v in seen.values if len(v) > 20) / seen.filled
     return Verdict(-1.0, "the values are no forms of address", refused=True) if long > 0.3 else _names(seen)
 

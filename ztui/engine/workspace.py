@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ztui.engine.mappings import Mappings
     from ztui.engine.mass_updates import MassUpdates
     from ztui.engine.runs import Runs
-    from ztui.engine.unsent import Unsent
     from ztui.engine.sandboxed import Sandbox
+    from ztui.engine.unsent import Unsent
     from ztui.zoho.client import ZohoClient
 
 __all__ = ["RecentFile", "Workspace"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from ztui.model.counting import how_many
+
 if TYPE_CHECKING:
     from ztui.model.crm import Field, ModuleSchema, Operation
     from ztui.model.mapping import FieldMapping
@@ -67,13 +69,13 @@ def type_details(field: Field) -> str:
     name = type_name(field)
     extra = []
     if field.picklist:
-        extra.append(f"{len([v for v in field.picklist if v.used])} values")
+        extra.append(how_many(sum(v.used for v in field.picklist), "value"))
     if field.lookup is not None:
         extra.append(f"to {field.lookup.module}")
     if field.length and field.data_type in ("text", "textarea", "email", "phone", "website"):
         extra.append(f"up to {field.length}")
     if field.decimal_place:
-        extra.append(f"{field.decimal_place} decimals")
+        extra.append(how_many(field.decimal_place, "decimal"))
     if field.unique:
         extra.append("unique")
     return ", ".join([name, *extra])

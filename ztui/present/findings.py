@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ztui import catalogue
 from ztui.engine.rules import RULE_PARAM
+from ztui.model.counting import how_many, plural
 from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Finding, Severity
 from ztui.present.errors import ErrorText, text_for
@@ -85,11 +86,6 @@ def consequence(finding: Finding, count: int = 1) -> str:
     return "Nothing needs to be done."
 
 
-def how_many(count: int, one: str, many: str = "") -> str:
-    """`1 row`, `1,204 rows`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def verdict(
     *,
     blocking: bool,
@@ -110,18 +106,13 @@ def verdict(
     if not complete:
         so_far = f"{how_many(refused, 'row')} would be refused so far." if refused else "Nothing wrong so far."
         what = f" {' and '.join(again) if len(again) < 3 else how_many(len(again), 'field')}" if again else ""
-        return f"Checking{what} … {checked:,} of {rows:,} rows. {so_far}", ""
+        return f"Checking{what} … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
     if not refused:
         return f"All {how_many(rows, 'row')} can be sent.", "good"
     if leave_out:
         left = rows - refused
         if not left:
             return f"Zoho would refuse every one of the {how_many(rows, 'row')}.", "bad"
-        out = f"{how_many(refused, 'row')} left out, for Zoho would refuse {them(refused)}."
+        out = f"{how_many(refused, 'row')} left out, for Zoho would refuse {plural(refused, 'it', 'them')}."
         return f"{how_many(left, 'row')} will be sent; {out}", "warn"
     return f"All {how_many(rows, 'row')} will be sent; Zoho will refuse {refused:,} of them.", "warn"
-
-
-def them(count: int) -> str:
-    """`it` or `them`."""
-    return "it" if count == 1 else "them"

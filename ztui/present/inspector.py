@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from ztui import catalogue
 from ztui.engine.diagnose import SEND_AGAIN, Diagnosis, Repair
 from ztui.engine.repair_suggest import Suggestion
+from ztui.model.counting import how_many
 from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Finding
 from ztui.model.outcome import OutcomeCounts, OutcomeGroup, RowResult
 from ztui.model.run import RunState
 from ztui.present.diagnosis import repair_text
 from ztui.present.errors import text_for
-from ztui.present.findings import explain, how_many
+from ztui.present.findings import explain
 from ztui.present.outcomes import WORDS, suggestion_words
 from ztui.present.runs import run_line
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from ztui.model import event as ev
+from ztui.model.counting import how_many
 from ztui.model.run import PartState, RunState
 from ztui.present.errors import info_text
-from ztui.present.findings import how_many
 from ztui.present.runs import run_line, run_status, run_word, stage_words, took, when
 from ztui.present.steps import event_line, run_data
 from ztui.present.tables import pairs, table

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ztui.engine.transform import describe_step
+from ztui.model.counting import how_many, plural
 from ztui.model.crm import ModuleSchema
 from ztui.model.mapping import FieldMapping, Mapping, Suggestion
 from ztui.present.runs import started
@@ -50,7 +51,8 @@ def suggestion_lines(suggestions: Sequence[Suggestion], schema: ModuleSchema) ->
             out.append(f"{' ' * left}  {' ' * middle}        to be decided: {visible(s.question)}")
     mapped = sum(1 for s in suggestions if s.api_name)
     out.append("")
-    out.append(f"{mapped} of {len(suggestions)} columns have a field in {schema.module.plural_label}.")
+    columns = how_many(len(suggestions), "column")
+    out.append(f"{mapped} of {columns} {plural(mapped, 'has', 'have')} a field in {schema.module.plural_label}.")
     missing = [f.label for f in schema.fields if f.mandatory and not any(s.api_name == f.api_name for s in suggestions)]
     if missing:
         out.append(f"Without a column: {', '.join(missing)} (mandatory).")

@@ -9,12 +9,12 @@ from typing import Any
 from ztui.engine.diagnose import Diagnosis
 from ztui.engine.mass_values import FieldChoice
 from ztui.engine.record_ids import RecordIds
+from ztui.model.counting import how_many
 from ztui.model.crm import CustomView
 from ztui.model.mass_run import BatchStage, MassPhase, MassPlan, MassState
 from ztui.model.mass_update import MassUpdateResult
 from ztui.present.errors import info_text
 from ztui.present.fields import type_name
-from ztui.present.findings import how_many
 from ztui.present.runs import lasted, started
 from ztui.present.text import clip, pad, visible, width
 
@@ -43,7 +43,7 @@ def plan_lines(plan: MassPlan, records: RecordIds | None = None) -> list[str]:
         calls = len(plan.batches())
         out = [f"{value_words(plan)} in {how_many(len(plan.ids), 'record')} of {where}, from {visible(plan.source)}."]
         out.append(
-            f"{how_many(calls, 'call')} of up to {plan.batch} records; workflows and approvals run as for any edit."
+            f"{how_many(calls, 'call')} of up to {how_many(plan.batch, 'record')}; workflows and approvals run as for any edit."
         )
     if plan.appends:
         out.append("The values are added to those the records have (--replace overwrites them).")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ztui.model.counting import how_many
 from ztui.model.outcome import OutcomeCounts, OutcomeGroup, RowOutcome, RowResult
 from ztui.present.diagnosis import cell_text, diagnosis_data
 from ztui.present.errors import text_for
-from ztui.present.findings import how_many
 from ztui.present.tables import table
 from ztui.present.text import visible
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ztui.model.counting import how_many
 from ztui.present.fields import percent, sureness
 
 if TYPE_CHECKING:
@@ -72,14 +73,14 @@ def dialect_line(info: CsvInfo) -> str:
 def rows_line(indexed: int, exact: int | None, estimated: int) -> str:
     """How many rows there are: exact when the file has been read through, else what is known so far."""
     if exact is not None:
-        return f"{exact:,} row{'' if exact == 1 else 's'}"
-    return f"about {max(indexed, estimated):,} rows"
+        return how_many(exact, "row")
+    return "about " + how_many(max(indexed, estimated), "row")
 
 
 def size(count: int) -> str:
     """Bytes as people say them: `812 bytes`, `27.8 MB`, `2.4 GB` (powers of 1,000)."""
     if count < 1000:
-        return f"{count} bytes"
+        return how_many(count, "byte")
     value = float(count)
     for unit in ("kB", "MB", "GB", "TB"):
         value /= 1000
@@ -96,7 +97,7 @@ def profile_lines(header: str, profile: ColumnProfile) -> list[tuple[str, str]]:
         ("Rows looked at", f"{profile.rows:,}"),
         ("Filled", f"{profile.filled:,} ({profile.filled * 100 // rows}%)"),
         ("Distinct values", f"about {profile.distinct:,}"),
-        ("Longest", f"{profile.longest:,} characters"),
+        ("Longest", how_many(profile.longest, "character")),
     ]
     filled = max(1, profile.filled)
     kinds = [f"{kind} {count * 100 // filled}%" for kind, count in sorted(profile.kinds, key=lambda k: -k[1])[:4]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ztui.model.counting import how_many
 from ztui.model.run import PartState, Phase, RunState, Stage
 from ztui.present.errors import at_work, info_text
-from ztui.present.findings import how_many
 
 _STAGES = {
     Stage.PACKED: "packed",

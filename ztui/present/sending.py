@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ztui.engine.consent import in_production
 from ztui.engine.forecast import Forecast
+from ztui.model.counting import how_many
 from ztui.model.crm import Credits
 from ztui.model.profile import Profile
-from ztui.present.findings import how_many
 
 Facts = list[tuple[str, str, str]]
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ztui.model import event as ev
+from ztui.model.counting import how_many
 from ztui.model.finding import Finding, Severity
 from ztui.model.mapping import Mapping
 from ztui.model.outcome import OutcomeCounts
@@ -16,7 +17,7 @@ from ztui.model.run import RunState, Stage
 from ztui.model.table import CsvInfo
 from ztui.present.drift import drift_lines
 from ztui.present.errors import at_work, info_text
-from ztui.present.findings import explain_group, how_many, particular
+from ztui.present.findings import explain_group, particular
 from ztui.present.runs import stage_words
 from ztui.present.tables import table
 from ztui.present.text import clip, visible
@@ -144,7 +145,7 @@ def event_line(state: RunState, event: ev.ImportEvent) -> str:
         case ev.JobPolled():
             counts = event.status.counts
             done = counts.added + counts.updated + counts.skipped
-            of = f", {done:,} of {counts.total:,} rows" if counts.total is not None else ""
+            of = f", {done:,} of {how_many(counts.total, 'row')}" if counts.total is not None else ""
             return f"Part {event.part}: {visible(event.status.raw_state or event.status.state)}{of}"
         case ev.ResultFetched():
             return f"Part {event.part}: result fetched"

@@ -19,6 +19,7 @@ from pathlib import Path
 from ztui import catalogue
 from ztui.errors import ArchiveError
 from ztui.model.cell_limit import lift_cell_limit
+from ztui.model.counting import how_many
 from ztui.model.outcome import RowError, RowResult
 
 _NEXT_CODE = re.compile(r":(?=[A-Z][A-Z_]+(?:-|:|$))")
@@ -77,7 +78,7 @@ def check_archive(path: Path) -> list[str]:
     except _SPOILT as error:
         raise _damaged(path, error) from error
     if len(entries) > numbers.archive_entries:
-        raise _unsafe(path, f"it holds {len(entries)} files")
+        raise _unsafe(path, f"it holds {how_many(len(entries), 'file')}")
     for entry in entries:
         parts = entry.filename.replace("\\", "/").split("/")
         if entry.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in entry.filename:

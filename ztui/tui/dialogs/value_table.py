@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from ztui.model.counting import how_many
 from ztui.tui.dialogs.base import Dialog, Words
 from ztui.tui.draft import Draft
 from ztui.tui.widgets.grid import Grid
@@ -105,10 +106,10 @@ class ValueTableDialog(Dialog[bool]):
         grid = self.query_one(Grid)
         grid.show(source=Lines([_line(entry) for entry in found]))
         undecided = sum(entry.how in ("unknown", "near") for entry in found)
-        seen = "" if counts.whole else f" in the first {counts.rows:,} rows"
+        seen = "" if counts.whole else f" in the first {how_many(counts.rows, 'row')}"
         about = self.query_one("#about", Words)
         kind = "warn" if undecided else "good"
-        about.say(f"{len(found):,} values{seen}, ", (f"{undecided:,} of them not in the list yet", kind))
+        about.say(f"{how_many(len(found), 'value')}{seen}, ", (f"{undecided:,} of them not in the list yet", kind))
         self._tell()
 
     def on_grid_moved(self) -> None:

@@ -11,8 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from ztui.model.counting import how_many
 from ztui.model.finding import Severity
-from ztui.present.findings import SIGNS, consequence, explain_group, how_many, particular, verdict
+from ztui.present.findings import SIGNS, consequence, explain_group, particular, verdict
 from ztui.tui.bridge import CheckProgressed, report_to
 from ztui.tui.dialogs.base import Words
 from ztui.tui.screens.base import ZtuiScreen
@@ -166,7 +167,7 @@ class CheckScreen(ZtuiScreen):
         parts = []
         if not report.complete:
             total = report.rows_total or 0
-            percent = f"{report.rows_checked * 100 // total}%" if total else f"{report.rows_checked:,} rows"
+            percent = f"{report.rows_checked * 100 // total}%" if total else how_many(report.rows_checked, "row")
             parts.append((f"checking {percent}", "warn"))
         parts.append((how_many(errors, "kind of error", "kinds of errors"), "bad" if errors else "good"))
         if warnings:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from ztui.present.findings import finding_line, how_many
+from ztui.model.counting import how_many
+from ztui.present.findings import finding_line
 from ztui.present.inspector import suggestion_cells
 from ztui.tui.screens.base import ZtuiScreen
 from ztui.tui.widgets.grid import Grid

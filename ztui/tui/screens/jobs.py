@@ -237,7 +237,7 @@ class JobsScreen(RunActions):
     async def _prune(self, days: int) -> None:
         report = await self.session.ready.runs.prune(days)
         freed = f", {report.bytes / 1_000_000:,.1f} MB freed" if report.bytes else ""
-        from ztui.present.findings import how_many
+        from ztui.model.counting import how_many
 
         self.notify(f"{how_many(report.runs, 'run')} forgotten{freed}.")
         self._reload()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ztui.errors import ZtuiError
+from ztui.model.counting import how_many
 from ztui.tui.screens.mapping_parts import MappingParts
 from ztui.tui.widgets.detail import Detail
 
@@ -86,7 +87,7 @@ class Opening(MappingParts):
                 worst = file.structure[0]
                 where = f", the first in line {worst.line}" if worst.line else ""
                 self.notify(
-                    f"{len(file.structure)} oddit{'y' if len(file.structure) == 1 else 'ies'} in the file's structure"
+                    f"{how_many(len(file.structure), 'oddity', 'oddities')} in the file's structure"
                     f"{where}. c (check) lists them.",
                     severity="warning",
                 )

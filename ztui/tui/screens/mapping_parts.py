@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ztui.errors import StoreError
+from ztui.model.counting import how_many
 from ztui.present.preview import dialect_line, mapped_counts, rows_line
 from ztui.tui.screens.base import ZtuiScreen
 from ztui.tui.widgets.chrome import Stepper
@@ -42,7 +43,7 @@ class MappingParts(ZtuiScreen):
             self.show_counts()
         if draft is not None and file is not None:
             done, columns = mapped_counts(draft.mapping, len(file.info.headers))
-            parts = [(f"{done} of {columns} columns mapped", "good" if done else "warn")]
+            parts = [(f"{done} of {how_many(columns, 'column')} mapped", "good" if done else "warn")]
             missing = draft.missing()
             if missing:
                 names = ", ".join(f.label for f in missing[:3]) + (" …" if len(missing) > 3 else "")

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from ztui.model.counting import how_many
 from ztui.model.mass_run import MassPhase, MassState
-from ztui.present.findings import how_many
 from ztui.present.mass_update import mass_cells, mass_line
 from ztui.tui.dialogs.base import Words
 from ztui.tui.dialogs.prompt import Prompt
