@@ -92,13 +92,50 @@ def test_a_sheet_can_be_named(tmp_path: Path) -> None:
 def test_an_empty_and_a_damaged_workbook(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         detect(xlsx(tmp_path / "empty.xlsx", {"A": ""}), workdir=tmp_path / "copies")
-    assert caught.value.code == "FILE_EMPTY"
+    assert caught.value.code == "SHEETS_EMPTY"
     broken = tmp_path / "broken.xls"
     broken.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000)
     with pytest.raises(SourceError) as caught:
         detect(str(broken), workdir=tmp_path / "copies")
     assert caught.value.code == "SPREADSHEET_DAMAGED"
     assert not (tmp_path / "copies").exists() or not list((tmp_path / "copies").iterdir())
+
+
+def test_a_stray_cell_in_the_last_corner_is_named(tmp_path: Path) -> None:
+    """The reader would ask for half a terabyte, and the process would end."""
+    far = f'{LEADS}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    path = xlsx(tmp_path / "far.xlsx", {"A": far})
+    _with_dimension(Path(path), "A1:XFD1048576")
+    with pytest.raises(SourceError) as caught:
+        detect(path, workdir=tmp_path / "copies")
+    assert caught.value.code == "SHEET_TOO_LARGE"
+    assert caught.value.details["corner"] == "XFD1048576"
+
+
+def test_formats_alone_reach_as_far_as_they_like(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "wide.xlsx", {"A": f'{LEADS}<row r="1048576"><c r="XFD1048576" s="1"/></row>'})
+    _with_dimension(Path(path), "A1:XFD1048576")
+    assert detect(path, workdir=tmp_path / "copies").headers[0] == "Name"
+
+
+def test_cells_that_lose_their_value_are_told(tmp_path: Path) -> None:
+    odd = """<row r="5"><c r="A5" t="e"><v>#N/A</v></c><c r="B5"><f>B2*2</f><v></v></c>
+    <c r="C5"><f>B2*2</f><v /></c><c r="D5"><f>B2*2</f><v>84</v></c></row>"""
+    info = detect(xlsx(tmp_path / "odd.xlsx", {"A": LEADS + odd}), workdir=tmp_path / "copies")
+    told = dict(info.notes)["Sheet A"]
+    assert "1 cell with an error" in told
+    assert "2 formulas without a result" in told
+
+
+def _with_dimension(path: Path, reference: str) -> None:
+    """Say in the sheet how far it reaches, as programs do."""
+    with zipfile.ZipFile(path) as book:
+        members = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in members.items():
+            if name.startswith("xl/worksheets/"):
+                data = data.replace(b"<sheetData", f'<dimension ref="{reference}"/><sheetData'.encode(), 1)
+            book.writestr(name, data)
 
 
 def test_without_the_reader_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from ztui.csvfile.copies import private_copy
+from ztui.csvfile.sheet_look import SheetLook, look
 from ztui.csvfile.sources import Source, copy_into
 from ztui.errors import SourceError
 
 _ROWS_PER_BLOCK = 500
+_MOST_CELLS = 50_000_000  # some 2 GB of memory for as long as the sheet is read
 
 
 def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Path, tuple[str, str]]:
     """Write one sheet as UTF-8 CSV; returns the copy and a note that names the sheet and those left out.
 
     Without a wish it is the first visible sheet that holds anything. Raises SourceError: SPREADSHEET_EXTRA_MISSING,
-    SPREADSHEET_DAMAGED, NO_SUCH_SHEET, FILE_EMPTY.
+    SPREADSHEET_DAMAGED, NO_SUCH_SHEET, SHEET_TOO_LARGE, SHEETS_EMPTY.
     """
     try:
         import python_calamine as calamine
@@ -31,17 +36,26 @@ def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Pat
             raise SourceError("NO_SUCH_SHEET", details={**details, "sheet": sheet, "names": ", ".join(names)})
         visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
         for name in [sheet] if sheet is not None else [*visible, *names]:
+            seen = look(source.data_path, name, _MOST_CELLS) if source.kind == "xlsx" else SheetLook()
+            if seen.rows * seen.columns > _MOST_CELLS:
+                raise SourceError("SHEET_TOO_LARGE", details={**details, "sheet": name, "corner": seen.corner})
             page = book.get_sheet_by_name(name)
             if page.total_height:
                 break
         else:
-            raise SourceError("FILE_EMPTY", details=details)
+            raise SourceError("SHEETS_EMPTY", details=details)
         with private_copy(workdir) as (path, out):
             copy_into(_blocks(page.iter_rows()), out, path.parent)
-    except (calamine.CalamineError, OSError, ValueError) as problem:
+    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError) as problem:
         raise SourceError("SPREADSHEET_DAMAGED", details={**details, "reason": str(problem)}) from problem
     others = [n for n in names if n != name]
     how = f"not read: {', '.join(others)}" if others else "the only one"
+    if seen.errors:
+        cells = "cell" if seen.errors == 1 else "cells"
+        how += f"; {seen.errors:,} {cells} with an error (#N/A and the like) read as blank"
+    if seen.uncalculated:
+        formulas = "formula" if seen.uncalculated == 1 else "formulas"
+        how += f"; {seen.uncalculated:,} {formulas} without a result read as blank"
     return path, (f"Sheet {name}", how)
 
 
@@ -67,7 +81,10 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        # 1e-07 is plain enough to be written out; of 1.2e+18 the spreadsheet has lost the last digits, which must show
+        return format(Decimal(repr(value)), "f") if abs(value) < 1 else repr(value)
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(timespec="seconds")
     if isinstance(value, dt.date | dt.time):
