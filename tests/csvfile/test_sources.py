@@ -244,3 +244,28 @@ def test_a_zip_with_a_method_nobody_knows(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         acquire(str(path))
     assert caught.value.code == "FILE_DAMAGED"
+
+
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SourceError) as caught:
+        acquire("-")
+    assert (caught.value.code, caught.value.details["path"]) == ("CANNOT_READ", "standard input")
+
+
+def test_an_empty_standard_input_goes_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    with pytest.raises(SourceError) as caught:
+        acquire("-", tmp_path)
+    assert (caught.value.code, caught.value.details["path"]) == ("FILE_EMPTY", "standard input")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_to_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    link = tmp_path / "leads.csv"
+    link.symlink_to(tmp_path / "gone.csv")
+    with pytest.raises(SourceError) as caught:
+        acquire(str(link))
+    assert caught.value.code == "NO_SUCH_FILE"
+    assert caught.value.details["target"] == str(tmp_path / "gone.csv")
+    assert "similar" not in caught.value.details

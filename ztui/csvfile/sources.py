@@ -97,8 +97,7 @@ def acquire(path: str, workdir: Path | None = None) -> Source:
     """
     details: dict[str, object] = {"path": path}
     if path == "-":
-        data = _copied(sys.stdin.buffer, workdir)
-        return _unpacked(path, data, data.stat(), workdir, owned=True)
+        return _standard_input(workdir)
     where = Path(path)
     try:
         status = where.stat()
@@ -125,10 +124,26 @@ def acquire(path: str, workdir: Path | None = None) -> Source:
         raise SourceError("NO_SUCH_FILE", details=details) from problem
 
 
+def _standard_input(workdir: Path | None) -> Source:
+    details: dict[str, object] = {"path": "standard input"}
+    if sys.stdin is None:  # closed by whoever started the program
+        raise SourceError("CANNOT_READ", details={**details, "reason": "it is closed"})
+    try:
+        data = _copied(sys.stdin.buffer, workdir)
+        return _unpacked("-", data, data.stat(), workdir, owned=True)
+    except SourceError as problem:
+        problem.details |= details if "path" in problem.details else {}
+        raise
+    except OSError as problem:  # a folder, say
+        raise SourceError("CANNOT_READ", details={**details, "reason": problem.strerror or str(problem)}) from problem
+
+
 def _with_neighbours(where: Path, details: dict[str, object]) -> dict[str, object]:
-    """Adds `similar`: the name in the same folder that comes nearest, if one does."""
+    """Adds `similar`: the name in the same folder that comes nearest, if one does; of a broken link its `target`."""
     import difflib
 
+    if where.is_symlink():
+        return {**details, "target": str(where.readlink())}
     try:
         names = [entry.name for entry in os.scandir(where.parent)]
     except OSError:
