@@ -5,7 +5,7 @@ from __future__ import annotations
 from ztui.engine.preflight import FindingGroup
 from ztui.engine.rules import finding
 from ztui.model.finding import Finding
-from ztui.present.findings import explain, explain_group, particular
+from ztui.present.findings import explain, explain_group, particular, verdict
 
 
 def repeated(line: int, earlier: int) -> Finding:
@@ -39,3 +39,11 @@ def test_a_length_is_said_of_the_row_that_has_it() -> None:
     several = group(2, found)
     assert explain_group(several).cause == "Fax takes 30 characters."
     assert particular(found, several) == "Fax takes 30 characters; this value has 31."
+
+
+def test_a_single_row_is_not_called_all() -> None:
+    def said(total: int) -> str:
+        return verdict(blocking=False, refused=0, total=total, checked=total, complete=True, leave_out=True)[0]
+
+    assert said(1) == "The one row can be sent."
+    assert said(12) == "All 12 rows can be sent."

@@ -108,7 +108,7 @@ def verdict(
         what = f" {' and '.join(again) if len(again) < 3 else how_many(len(again), 'field')}" if again else ""
         return f"Checking{what} … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
     if not refused:
-        return f"All {how_many(rows, 'row')} can be sent.", "good"
+        return "The one row can be sent." if rows == 1 else f"All {how_many(rows, 'row')} can be sent.", "good"
     if leave_out:
         left = rows - refused
         if not left:

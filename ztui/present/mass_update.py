@@ -43,7 +43,8 @@ def plan_lines(plan: MassPlan, records: RecordIds | None = None) -> list[str]:
         calls = len(plan.batches())
         out = [f"{value_words(plan)} in {how_many(len(plan.ids), 'record')} of {where}, from {visible(plan.source)}."]
         out.append(
-            f"{how_many(calls, 'call')} of up to {how_many(plan.batch, 'record')}; workflows and approvals run as for any edit."
+            f"{how_many(calls, 'call')} of up to {how_many(plan.batch, 'record')}; "
+            "workflows and approvals run as for any edit."
         )
     if plan.appends:
         out.append("The values are added to those the records have (--replace overwrites them).")

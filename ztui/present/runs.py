@@ -83,7 +83,8 @@ def run_line(state: RunState) -> tuple[str, str]:
             return "Cancelled; what was not sent stays unsent", "warn"
         case _:
             if done.ok == done.total:
-                return f"Done: all {how_many(done.total, 'row')} are in", "good"
+                words = "the one row is in" if done.total == 1 else f"all {how_many(done.total, 'row')} are in"
+                return f"Done: {words}", "good"
             return f"Done: {done.ok:,} of {how_many(done.total, 'row')} are in", "warn" if done.ok else "bad"
 
 
