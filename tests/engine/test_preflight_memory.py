@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.checking import FIELDS, FINE, KINDS, SCHEMA, STEPS, cell, mangle, mapping_of, opened, write
+from tests.engine.checking import FINE, SCHEMA, STEPS, cell, mangle, mapping_of, opened, write
 from ztui.engine import preflight_head, preflight_memory, preflight_pool, preflight_ranges, preflight_run
 from ztui.engine.check_worker import Worker
 from ztui.engine.files import OpenFile
@@ -41,37 +41,41 @@ def all_of(report: CheckReport) -> dict[str, object]:
 
 # --- the same as a check of everything
 
+NAMES = ("Last_Name", "Email", "Code", "Account", "Owner", "Source", "Employees", "Born", "Tags")
 INDEXES = st.integers(0, 20)
-ROLES = st.tuples(
-    st.sampled_from(Operation), st.sampled_from([None, "Email", "Code", "Last_Name", "id"]), st.booleans()
-)
+KEYS = st.sampled_from([None, "Email", "Email", "Code", "Last_Name", "id"])
 DEFAULTS = st.sampled_from([None, "", "x", "Partner"])
+MATCHED = st.sampled_from([None, "email", "Account_Name"])
 
 
 def feed(mapping: Mapping, draw: Any) -> Mapping:
     """A field is fed by other columns, through other steps, or for the first time."""
-    name = draw(st.sampled_from(KINDS))
+    name = draw(st.sampled_from(NAMES))
     columns = tuple(draw(st.lists(st.integers(0, len(mapping.headers)), min_size=0, max_size=2)))
     steps = tuple(draw(st.lists(st.sampled_from(STEPS.get(name, (Step.of("trim"),))), max_size=2)))
     if draw(st.integers(0, 9)) == 0:
         steps = (Step.of("no such step"),)
-    find_by = draw(st.sampled_from([None, None, "email", "Account_Name"]))
-    return mapping.with_field(FieldMapping(name, columns, steps, draw(DEFAULTS), find_by))
+    return mapping.with_field(FieldMapping(name, columns, steps, draw(DEFAULTS), draw(MATCHED)))
 
 
 def edited(mapping: Mapping, draw: Any) -> Mapping:
     """The mapping after one edit that a person could make."""
     fields = list(mapping.fields)
-    match draw(st.sampled_from(["feed", "feed", "remove", "role", "default", "order", "steps", "again"])):
+    kinds = ["feed", "remove", "narrow", "role", "role", "key", "default", "order", "steps", "match", "again"]
+    match draw(st.sampled_from(kinds)):
         case "feed":
             return feed(mapping, draw)
         case "role":
-            operation, find_by, ignore = draw(ROLES)
-            return replace(mapping, operation=operation, find_by=find_by, ignore_empty=ignore)
+            return replace(mapping, operation=draw(st.sampled_from(Operation)), ignore_empty=draw(st.booleans()))
+        case "key":
+            return replace(mapping, find_by=draw(KEYS))
         case _ if not fields:
             return mapping
         case "remove":
             del fields[draw(INDEXES) % len(fields)]
+        case "narrow":
+            most = max(max(f.columns, default=0) for f in fields)
+            fields = [f for f in fields if most not in f.columns]
         case "default":
             at = draw(INDEXES) % len(fields)
             fields[at] = replace(fields[at], default=draw(DEFAULTS))
@@ -81,6 +85,8 @@ def edited(mapping: Mapping, draw: Any) -> Mapping:
             at = draw(INDEXES) % len(fields)
             known = (*STEPS.get(fields[at].api_name, ()), Step.of("trim"), Step.of("default", value="1"))
             fields[at] = replace(fields[at], steps=(draw(st.sampled_from(known)),))
+        case "match":
+            fields = [replace(f, find_by=draw(MATCHED)) if f.api_name in ("Account", "Owner") else f for f in fields]
         case "again":
             fields.append(fields[draw(INDEXES) % len(fields)])
     return replace(mapping, fields=tuple(fields))
@@ -88,24 +94,24 @@ def edited(mapping: Mapping, draw: Any) -> Mapping:
 
 def other_schema(schema: ModuleSchema, draw: Any) -> ModuleSchema:
     """Somebody changed a field of the module."""
-    at = draw(INDEXES) % len(FIELDS)
-    changed = draw(
-        st.sampled_from([{"unique": True}, {"required": True}, {"length": 3}, {"unique_case_sensitive": True}])
-    )
-    fields = [replace(f, **changed) if n == at else f for n, f in enumerate(schema.fields)]
+    name = draw(st.sampled_from(NAMES))
+    kinds = [{"unique": True}, {"required": True}, {"length": 3}, {"unique_case_sensitive": True}, {"unique": False}]
+    changed = draw(st.sampled_from(kinds))
+    fields = [replace(f, **changed) if f.api_name == name else f for f in schema.fields]
     return replace(schema, fields=tuple(fields))
 
 
 def table(draw: Any) -> tuple[list[str], bytes]:
-    """A header and a file, right, wrong or broken."""
-    header = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6, unique=True))
+    """A header and a file, right, wrong or broken: few different values, many of them blank, some rows too short."""
+    header = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=6, unique=True))
     pick = draw(st.randoms(use_true_random=False))
-    quoting, ragged, bad = pick.random() * 0.5, pick.random() * 0.2, pick.sample(header, pick.randrange(2))
+    quoting, ragged, bad = pick.random() * 0.5, pick.random() * 0.4, pick.sample(header, pick.randrange(2))
+    some = {name: ["", *pick.sample(FINE[name], min(3, len(FINE[name]))), cell(name, pick)] for name in header}
     lines = [",".join(header)]
     for _ in range(draw(st.integers(0, 40))):
-        cells = ["bad" if name in bad else cell(name, pick) for name in header]
-        if pick.random() < 0.3:
-            cells = [pick.choice(FINE[name]) for name in header]
+        cells = ["bad" if name in bad else pick.choice(some[name]) for name in header]
+        if pick.random() < 0.1:
+            cells = [cell(name, pick) for name in header]
         quoted = [
             '"' + c.replace('"', '""') + '"' if pick.random() < max(quoting, 0.9 * any(x in c for x in ',"\n\r')) else c
             for c in cells
@@ -114,7 +120,7 @@ def table(draw: Any) -> tuple[list[str], bytes]:
             quoted = quoted[: pick.randrange(1, len(quoted) + 1)] + ["more"] * pick.randrange(2)
         lines.append(",".join(quoted))
     data = "\n".join(lines).encode("utf-8", "replace")
-    return header, mangle(data, pick) if pick.random() < 0.4 else data
+    return header, mangle(data, pick) if pick.random() < 0.2 else data
 
 
 @pytest.fixture
@@ -143,8 +149,9 @@ def test_every_edit_gives_what_a_check_of_everything_gives(
 
 
 async def _edit_by_edit(file: OpenFile, mapping: Mapping, draw: Any) -> None:
+    mapping = replace(mapping, operation=draw(st.sampled_from(Operation)), find_by=draw(KEYS))
     memory, schema, before = CheckMemory(), SCHEMA, [mapping]
-    for _ in range(draw(st.integers(1, 6))):
+    for _ in range(draw(st.integers(2, 8))):
         collapse = draw(st.booleans())
         got = await check(file, mapping, schema, memory=memory, collapse=collapse)
         wanted = await check(file, mapping, schema, collapse=collapse)
@@ -249,6 +256,26 @@ async def test_an_edit_taken_back_is_known(file: OpenFile, watch: Watch) -> None
     again = await check(file, MAPPED, SCHEMA, memory=memory)
     assert watch.take() == ([], set())
     assert all_of(again) == all_of(first)
+
+
+async def test_blanks_matter_once_they_are_refused(file: OpenFile) -> None:
+    memory, update = CheckMemory(), replace(MAPPED, operation=Operation.UPDATE, find_by="Code")
+    await check(file, update, SCHEMA, memory=memory)
+    report = await check(file, MAPPED, SCHEMA, memory=memory)
+    assert "REQUIRED_BLANK" in {group.rule for group in report.groups}
+    assert all_of(report) == all_of(await check(file, MAPPED, SCHEMA))
+
+
+async def test_another_key_tells_whose_a_unique_value_is(tmp_path: Path) -> None:
+    """With one record under two names, a code that comes twice is right or wrong by the field records are found by."""
+    path = write(tmp_path / "f.csv", (*HEADER[:2], "Code"), [["Ada", "a@b.example", "1"], ["Bo", "a@b.example", "1"]])
+    mapping = replace(mapping_of((*HEADER[:2], "Code")), operation=Operation.UPSERT, find_by="Email")
+    memory, found = CheckMemory(), []
+    with opened(path) as file:
+        for key in ("Email", "Last_Name", "Email"):
+            report = await check(file, replace(mapping, find_by=key), SCHEMA, memory=memory)
+            found.append([group.rule for group in report.groups if group.scope == "row"])
+    assert found == [["KEY_REPEATED"], ["VALUE_REPEATED"], ["KEY_REPEATED"]]
 
 
 async def test_rows_too_short_are_known_for_fewer_columns_only(tmp_path: Path, watch: Watch) -> None:
