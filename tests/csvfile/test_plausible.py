@@ -54,3 +54,14 @@ def test_escape_sequences_of_iso_2022_are_told() -> None:
 
 def test_a_single_odd_character_proves_nothing() -> None:
     assert doubts("Mc•Donald;Zoë".encode("cp1252"), "cp1252") is None
+
+
+@pytest.mark.parametrize("name", ["cp932", "gbk", "cp1251"])
+def test_much_text_is_judged_like_little(name: str) -> None:
+    """Nowhere is a character of two bytes cut in two."""
+    text = {"cp932": "山田太郎;東京都\n", "gbk": "王小明;上海市\n", "cp1251": "Иванов;Москва\n"}[name]
+    tally = Utf8Tally()
+    tally.add(text.encode(name) * 5000)
+    rivals = tally.verdict().rivals
+    assert rivals is not None
+    assert (name, text.partition(";")[0]) in rivals

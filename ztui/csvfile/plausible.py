@@ -14,6 +14,7 @@ from collections.abc import Callable
 EVIDENCE = 1 << 14
 """Bytes of lines beyond ASCII that are judged."""
 
+_TRIED = 1 << 12  # bytes that are read in each of the other encodings
 _FEW = 2  # odd characters, at least
 _ODD_SHARE = 0.3
 _GOOD_SHARE = 0.1  # of odd characters, at most, in an encoding that is proposed
@@ -48,6 +49,8 @@ def doubts(evidence: bytes, encoding: str) -> tuple[tuple[str, str], ...] | None
     odd, count = _oddities(evidence.decode(encoding, "replace"), western=True)
     if odd < _FEW or odd < _ODD_SHARE * count:
         return None
+    if len(evidence) > _TRIED:  # whole lines, lest a character of two bytes be cut in two
+        evidence = evidence[: evidence.rfind(b"\n", 0, _TRIED) + 1] or evidence
     found = []
     for rank, name in enumerate(_OTHERS):
         try:
