@@ -28,7 +28,7 @@ _BEYOND = re.compile(r"[^\W\d_]*[^\x00-\x7f]+[^,;\t|\"\r\n]*")
 
 # What two-byte encodings use for everyday characters, by the first byte; random bytes spread over all of them.
 _COMMON: dict[str, Callable[[bytes], bool]] = {
-    "cp932": lambda raw: raw[0] in (0x81, 0x82, 0x83) or 0x88 <= raw[0] <= 0x97,
+    "cp932": lambda raw: raw[0] in (0x81, 0x82, 0x83) or 0x88 <= raw[0] <= 0x98,
     "euc_jp": lambda raw: raw[0] in (0xA1, 0xA4, 0xA5) or 0xB0 <= raw[0] <= 0xCF,
     "gbk": lambda raw: raw[0] in (0xA1, 0xA3) or (0xB0 <= raw[0] <= 0xD7 and raw[1] >= 0xA1),
     "big5": lambda raw: raw[0] == 0xA1 or 0xA4 <= raw[0] <= 0xC6,
