@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from ztui.tui.compositor import FrugalCompositor
 from ztui.tui.widgets.chrome import KeyBar, Stepper, TitleBar
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class ZtuiScreen(Screen[None]):
     DEFAULT_CSS = """
     ZtuiScreen { layers: base ghost; background: $background; color: $ink; }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = FrugalCompositor()
 
     def compose(self) -> ComposeResult:
         """Frame and content."""
