@@ -20,9 +20,9 @@ KEYS = {"enter": "\r", "escape": "\x1b", "down": "\x1b[B", "up": "\x1b[A", "tab"
 
 
 class Terminal:
-    """A context manager around `python -m ztui …` in a terminal of this size."""
+    """A context manager around `python -m ztui …` (or another module) in a terminal of this size."""
 
-    def __init__(self, arguments: Sequence[str], columns: int = 120, lines: int = 40) -> None:
+    def __init__(self, arguments: Sequence[str], columns: int = 120, lines: int = 40, *, module: str = "ztui") -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition()
@@ -31,7 +31,7 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ztui", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

@@ -34,8 +34,8 @@ class ImportPlan:
 
     `canary` > 0 sends that many rows first as a job of their own and waits for a word before the rest. `before_image`
     reads the records first so that an update can be undone. `parent_run` links a repair to the run it mends.
-    `bytes_per_part` bounds both the CSV and the zip, in bytes. `keys_distinct` says that the check saw every key that is
-    sent and none of them twice, so that packing need not look for rows that belong together.
+    `bytes_per_part` bounds both the CSV and the zip, in bytes. `keys_distinct` says that the check saw every key that
+    is sent and none of them twice, so that packing need not look for rows that belong together.
     """
 
     source: SourceId
