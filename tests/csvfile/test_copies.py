@@ -63,12 +63,26 @@ def test_copies_of_a_killed_process_are_forsaken_and_those_of_the_living_are_not
     discard(mine)
 
 
-def test_young_files_links_and_files_of_other_names_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "ztui-young.csv").write_text("A\n")
-    aged_file = tmp_path / "people.csv"
-    aged_file.write_text("A\n")
-    aged(aged_file)
-    (tmp_path / "ztui-link.csv").symlink_to(aged_file)
-    os.utime(tmp_path / "ztui-link.csv", (0, 0), follow_symlinks=False)
-    (tmp_path / "ztui-folder.csv").mkdir()
-    assert [p for p in forsaken(tmp_path) if p.is_file()] == []
+NAMES = ("ztui-copy-0123456789abcdef-links_00.csv", "ztui-copy-0123456789abcdef-folder_0.csv")
+
+
+def test_what_is_no_copy_of_ours_is_left_alone(tmp_path: Path) -> None:
+    """A young copy, a link, a folder, a file with another mode, and files that people named."""
+    with private_copy(tmp_path) as (copy, _):
+        pass
+    os.close(copies._held.pop(copy))  # as if the process that made it had died
+    assert forsaken(tmp_path) == []
+    aged(copy)
+    mine = [tmp_path / name for name in ("people.csv", "ztui-refused.csv", "ztui-copy-leads_de.csv")]
+    for path in mine:
+        path.write_text("A\n")
+        path.chmod(0o600)
+        aged(path)
+    (tmp_path / NAMES[0]).symlink_to(mine[0])
+    os.utime(tmp_path / NAMES[0], (0, 0), follow_symlinks=False)
+    (tmp_path / NAMES[1]).mkdir(mode=0o600)
+    shared = copy.with_name(copy.name[:-5] + "0.csv")
+    shared.write_text("A\n")
+    shared.chmod(0o644)
+    aged(shared)
+    assert forsaken(tmp_path) == [copy]

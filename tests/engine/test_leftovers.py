@@ -14,6 +14,7 @@ from tests.engine.running_world import World
 from ztui.engine.files import OpenFile
 from ztui.engine.leftovers import clear_leftovers
 from ztui.engine.runs import Runs
+from ztui.engine.runs_known import KnownRuns
 from ztui.engine.workspace import Workspace
 from ztui.errors import SignInError, SourceError, StoreError
 from ztui.model.run import Phase
@@ -33,8 +34,9 @@ def names_in(folder: Path) -> list[str]:
 
 
 def left_behind(folder: Path, name: str) -> Path:
-    path = folder / f"ztui-{name}.csv"
+    path = folder / f"ztui-copy-0123456789abcdef-{name:_<8}.csv"
     path.write_bytes(b"A,B\n1,2\n")
+    path.chmod(0o600)
     os.utime(path, (0, 0))
     return path
 
@@ -60,6 +62,32 @@ async def test_what_an_unfinished_run_reads_is_kept(temp: Path, tmp_path: Path) 
     await world.runs.cancel(state.run_id)
     assert clear_leftovers(lambda: world.runs) == 1
     assert not needed.exists()
+
+
+async def test_it_is_kept_however_many_runs_came_later(
+    temp: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed = left_behind(temp, "needed")
+    world = World(tmp_path)
+    world.write(4)
+    plan = world.plan()
+    world.fail("create", SignInError("INVALID_TOKEN", http_status=401), times=1)
+    await world.runs.start(replace(plan, info=replace(plan.info, data_path=needed)))
+    await world.runs.start(plan)
+    monkeypatch.setattr(KnownRuns.list, "__defaults__", (1,))  # a list of runs ends somewhere
+    assert len(world.runs.list()) == 1
+
+    assert clear_leftovers(lambda: world.runs) == 0
+    assert needed.exists()
+
+
+async def test_what_people_keep_in_the_same_folder_is_left_alone(temp: Path) -> None:
+    mine = temp / "ztui-refused.csv"
+    mine.write_bytes(b"A,B\n1,2\n")
+    os.utime(mine, (0, 0))
+    async with Workspace.open():
+        pass
+    assert mine.exists()
 
 
 def test_nothing_is_removed_when_it_is_not_known_what_is_needed(temp: Path) -> None:

@@ -1,7 +1,8 @@
 """Private copies of what the user named: files of mode 0600 that go when they are not needed any more.
 
 Whoever makes a copy holds a lock on it until it is discarded. The lock ends with the process, however that ends: so
-the copies of a process that was killed can be told from those in use, and be removed by a later one.
+the copies of a process that was killed can be told from those in use, and be removed by a later one. Their names and
+mode tell them from what people keep in the same folder.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
+import secrets
 import stat
 import tempfile
 import time
@@ -20,7 +23,8 @@ from typing import BinaryIO
 
 from ztui.errors import SourceError
 
-_PREFIX, _SUFFIX = "ztui-", ".csv"
+_PREFIX, _SUFFIX, _MODE = "ztui-copy-", ".csv", 0o600
+_NAME = re.compile(rf"{_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}}\{_SUFFIX}")  # nobody calls a file of their own so
 _SETTLED = 60.0  # seconds: a copy that is younger may not have its lock yet
 
 _held: dict[Path, int] = {}  # the descriptor that keeps the lock, by path
@@ -34,7 +38,7 @@ def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
     """
     if workdir is not None:
         workdir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=workdir)
+    handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{secrets.token_hex(8)}-", suffix=_SUFFIX, dir=workdir)
     path = Path(name)
     _held[path] = handle
     try:
@@ -63,7 +67,8 @@ def forsaken(folder: Path | None = None) -> list[Path]:
     for path in Path(folder or tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(OSError):  # gone meanwhile, or not ours to look at
             status = path.lstat()
-            own = stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid() and path not in _held
+            plain = stat.S_ISREG(status.st_mode) and stat.S_IMODE(status.st_mode) == _MODE
+            own = plain and _NAME.fullmatch(path.name) and status.st_uid == os.getuid() and path not in _held
             if own and time.time() - status.st_mtime > _SETTLED and _nobody_holds(path):
                 found.append(path)
     return found

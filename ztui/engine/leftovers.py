@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ztui.csvfile.copies import discard, forsaken
 from ztui.errors import ZtuiError
-from ztui.model.run import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +24,7 @@ def clear_leftovers(runs: Callable[[], Runs]) -> int:
         return 0
     try:
         known = runs()
-        open_ones = [s.run_id for s in known.list() if s.phase not in (Phase.ENDED, Phase.CANCELLED)]
-        needed = {known.plan(run).info.data_path for run in open_ones}
+        needed = {known.plan(state.run_id).info.data_path for state in known.unfinished()}
     except ZtuiError:
         return 0
     for path in found:
