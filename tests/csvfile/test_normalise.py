@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,19 @@ def test_what_is_no_text_at_the_end_is_left_out(
     for look in (1 << 16, 7, 1):
         monkeypatch.setattr(normalise, "_END", look)
         assert end_of_text(path) == (None if kept is None else len(text) + kept), look
+
+
+def test_a_long_end_of_nuls_is_not_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(TEXT.encode())
+    with path.open("r+b") as stream:
+        stream.truncate(200 << 20)
+    tracemalloc.start()
+    try:
+        assert end_of_text(path) == len(TEXT.encode())
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_end_mark_is_no_record(tmp_path: Path) -> None:

@@ -42,22 +42,24 @@ def end_of_text(path: Path) -> int | None:
 
     None when there is nothing of the kind. NULs belong to the last cell unless they begin a line.
     """
-    size = path.stat().st_size
-    taken = min(size, _END)
-    with path.open("rb") as stream:
-        while True:
-            stream.seek(size - taken)
-            tail = stream.read(taken)
-            text = tail.rstrip(b"\0\x1a\r\n")
-            if text or taken == size:
+    end = path.stat().st_size
+    found: int | None = None
+    behind = b""
+    with path.open("rb") as stream:  # from the end, in pieces: a broken copy may have gigabytes of NULs
+        while end:
+            start = max(0, end - _END)
+            stream.seek(start)
+            piece = stream.read(end - start)
+            text = piece.rstrip(b"\0\x1a\r\n")
+            rest = piece[len(text) :] + behind
+            places = [rest.find(b"\x1a"), rest.find(b"\n\0") + 1 or -1, rest.find(b"\r\0") + 1 or -1]
+            if not start and not text and rest.startswith(b"\0"):
+                places.append(0)
+            found = min((start + len(text) + at for at in places if at >= 0), default=found)
+            if text:
                 break
-            taken = min(size, taken * 8)
-    rest = tail[len(text) :]
-    found = [rest.find(b"\x1a"), rest.find(b"\n\0") + 1 or -1, rest.find(b"\r\0") + 1 or -1]
-    if not text and rest.startswith(b"\0"):
-        found.append(0)
-    starts = [at for at in found if at >= 0]
-    return size - taken + len(text) + min(starts) if starts else None
+            behind, end = rest[:1], start
+    return found
 
 
 def cut(source: Path, size: int, workdir: Path | None) -> Path:
