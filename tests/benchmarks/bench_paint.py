@@ -66,7 +66,7 @@ def paint_bench(rows: int = 1_000_000, large: int = 4_500_000) -> Bench:
         {
             "bare app": lambda: _shown("hello", module=bare),
             "table": lambda: _shown("cell 30 4", "table", module=bare),
-            "ztui": lambda: _shown("No files yet"),
+            "ztui": lambda: _shown("Recent files"),
             "greeting": lambda: _shown("opening file.csv", str(place.paths["file"])),
             "file": lambda: _shown("Lovelace", str(place.paths["file"])),
             "large file": lambda: _shown("Lovelace", str(place.paths["large"])),

@@ -6,7 +6,6 @@ Every line is cleaned, so that no cell or server message can act on the terminal
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -15,7 +14,6 @@ from typing import Any
 
 import click
 
-from ztui.model.profile import Secret
 from ztui.present.text import visible
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -38,17 +36,23 @@ def lines(texts: Iterable[str]) -> None:
 
 def document(value: object) -> None:
     """Print one JSON document, indented by two blanks."""
+    import json  # not for those who start the interface
+
     _write(json.dumps(plain(value), indent=2) + "\n")
 
 
 def json_line(value: object) -> None:
     """Print one JSON value on one line and flush it: for streams that a program reads as they come."""
+    import json
+
     _write(json.dumps(plain(value), separators=(",", ":")) + "\n")
     flush()
 
 
 def plain(value: object) -> Any:
     """The value as JSON types: dataclasses become objects, tuples lists, enums their value, secrets `•••`."""
+    from ztui.model.profile import Secret
+
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):

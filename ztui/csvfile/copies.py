@@ -12,7 +12,6 @@ import errno
 import fcntl
 import os
 import re
-import secrets
 import stat
 import tempfile
 import time
@@ -38,7 +37,7 @@ def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
     """
     if workdir is not None:
         workdir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{secrets.token_hex(8)}-", suffix=_SUFFIX, dir=workdir)
+    handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.urandom(8).hex()}-", suffix=_SUFFIX, dir=workdir)
     path = Path(name)
     _held[path] = handle
     try:

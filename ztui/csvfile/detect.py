@@ -18,7 +18,6 @@ from ztui.csvfile.normalise import cut, end_of_text, needs_rewriting, needs_tran
 from ztui.csvfile.reader import LINE_LIMIT, physical_lines
 from ztui.csvfile.sniff import Guess, sniff
 from ztui.csvfile.sources import Source, acquire
-from ztui.csvfile.spreadsheet import to_csv
 from ztui.errors import SourceError
 from ztui.model.counting import how_many
 from ztui.model.table import AS_DETECTED, CsvInfo, Dialect, DialectOverrides
@@ -69,6 +68,8 @@ def _opened(source: Source, overrides: DialectOverrides, workdir: Path | None, c
     notes = [source.note] if source.note else []
     data = source.data_path
     if source.kind != "text":
+        from ztui.csvfile.spreadsheet import to_csv
+
         data, note = to_csv(source, overrides.sheet, workdir)
         copies.append(data)
         notes.append(note)

@@ -7,11 +7,9 @@ whoever asked.
 from __future__ import annotations
 
 import errno
-import gzip
 import os
 import stat
 import sys
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -191,6 +189,8 @@ def _unpacked(path: str, data: Path, status: os.stat_result, workdir: Path | Non
 
 
 def _gunzip(path: str, data: Path, workdir: Path | None) -> Path:
+    import gzip
+
     try:
         with gzip.open(data, "rb") as packed, private_copy(workdir) as (inner, out):
             size = copy_into(_blocks(packed), out, inner.parent)  # type: ignore[arg-type]
@@ -204,6 +204,8 @@ def _gunzip(path: str, data: Path, workdir: Path | None) -> Path:
 
 def _spreadsheet_kind(path: str, data: Path) -> str:
     """ "xlsx" or "ods" when the zip is one, else ""."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(data) as archive:
             names = archive.namelist()
@@ -221,6 +223,8 @@ def _spreadsheet_kind(path: str, data: Path) -> str:
 
 def _unzip(path: str, data: Path, workdir: Path | None) -> tuple[Path, str]:
     """The one file of a zip; folders and the hidden entries that macOS adds do not count."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(data) as archive:
             members = [
