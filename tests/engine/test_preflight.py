@@ -13,7 +13,7 @@ import pytest
 from tests.engine.checking import KINDS, SCHEMA, STEPS, cell, mangle, mapping_of, opened, oracle, told, write
 from ztui.csvfile import scan
 from ztui.engine import preflight_ranges, preflight_run
-from ztui.engine.preflight import CheckReport, check
+from ztui.engine.preflight import CheckMemory, CheckReport, check
 from ztui.engine.preflight_pool import Child
 from ztui.engine.preflight_segment import Job, SegmentCheck
 from ztui.errors import StoreError
@@ -81,6 +81,40 @@ async def test_ragged_rows(tmp_path: Path) -> None:
     assert (found["CELLS_BEYOND_HEADER"].column, found["CELLS_BEYOND_HEADER"].value) == (3, "y")
     assert found["CELLS_BEYOND_HEADER"].param("actual") == "5"
     assert len(found) == 2  # the last row lacks only a column that is not mapped
+
+
+async def test_rows_whose_cells_may_have_shifted_are_not_sent(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    lines = ("Last_Name,Email,Notes", "Ada,a@b.example,x", "Smith, John,c@d.example,x", "Cy,c@d.example,x,, ,z")
+    path.write_text("\n".join((*lines, "Di,d@e.example,y,", "Ed,e@e.example,y,,  ,\t", "Flo,f@f.example,y")) + "\n")
+    mapping = mapping_of(("Last_Name", "Email", "Notes"))
+    for exact in (False, True):
+        with opened(path) as file:
+            report = await check(file, mapping, SCHEMA, exact=exact)
+        assert list(report.refused_records()) == [1, 2]
+        beyond, empty = (
+            [f for f in report.all_findings() if f.param("rule") == name]
+            for name in ("CELLS_BEYOND_HEADER", "EMPTY_CELLS_BEYOND_HEADER")
+        )
+        assert [(f.severity, f.line, f.column, f.value) for f in beyond] == [
+            (Severity.ERROR, 3, 3, "x"),
+            (Severity.ERROR, 4, 3, "z"),
+        ]
+        assert [(f.severity, f.line, f.param("actual")) for f in empty] == [
+            (Severity.WARNING, 5, "4"),
+            (Severity.WARNING, 6, "6"),
+        ]
+
+
+async def test_a_row_whose_cells_may_have_shifted_is_refused_whatever_is_mapped(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("Last_Name,Email,Notes\nSmith, John,c@d.example,x\nAda,a@b.example,x\n")
+    mapping = mapping_of(("Last_Name", "Email", "Notes")).without_field("Notes")
+    memory = CheckMemory()
+    with opened(path) as file:
+        for fewer in (mapping, mapping.without_field("Email"), mapping):
+            report = await check(file, fewer, SCHEMA, memory=memory)
+            assert list(report.refused_records()) == [0]
 
 
 async def test_long_values_are_read_again(tmp_path: Path) -> None:

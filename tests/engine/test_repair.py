@@ -10,6 +10,7 @@ import pytest
 from tests.engine.running_world import World
 from ztui.engine.repair import RepairRow, RepairSession
 from ztui.engine.repair_suggest import UPSERT, apply_suggestion, suggest_repairs
+from ztui.engine.rules import finding
 from ztui.errors import PlanError
 from ztui.model.crm import Field, Operation
 from ztui.model.mapping import FieldMapping, Step
@@ -77,6 +78,21 @@ async def test_left_out_rows_can_be_mended_too(world: World) -> None:
 
     assert second.outcome == OutcomeCounts(added=1)
     assert world.runs.total(state.run_id) == OutcomeCounts(added=10)
+
+
+async def test_a_row_whose_cells_may_have_shifted_does_not_go_as_it_is(world: World) -> None:
+    world.write(10)
+    plan = world.plan(exclude=(4, 5))
+    shifted = finding("CELLS_BEYOND_HEADER", record=4, line=6, column=3, value="x")
+    session = world.runs.repair((await world.runs.start(plan, left_out=[shifted])).run_id)
+    assert [row.record for row in session.rows] == [4, 5]
+    assert session.ready() == (5,)  # nobody said why that one was left out
+
+    session.use_key("Email")
+    assert session.ready() == (5,)
+    session.set(4, "Company", "Firm, Inc.")
+
+    assert session.ready() == (4, 5)
 
 
 async def test_a_repaired_row_that_is_refused_again_keeps_its_repairs(world: World) -> None:

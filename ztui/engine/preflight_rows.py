@@ -23,6 +23,16 @@ ROW = -1
 CELL_MISSING = "MAPPED_CELL_MISSING"
 """The rule of rows that are too short for the mapping: the only one of the whole row that depends on the mapping."""
 
+CELLS_BEYOND, EMPTY_BEYOND = "CELLS_BEYOND_HEADER", "EMPTY_CELLS_BEYOND_HEADER"
+"""The rules of rows with more cells than the header: with text in them every cell may stand in the wrong column, the
+one that was cut in two included; empty ones come of delimiters at the end of the line."""
+
+CUT_OFF = "RECORD_CUT_OFF"
+"""The rule of a record that an open quote makes too long to be read."""
+
+SHAPELESS = frozenset((CELLS_BEYOND, CUT_OFF))
+"""The rules that say which cell belongs to which column cannot be told: no value of such a row is to be trusted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -161,7 +171,8 @@ class RowRules:
     def _ragged(self, cells: Sequence[str]) -> list[Hit]:
         facts = (("actual", str(len(cells))), ("max", str(self.width)))
         if len(cells) > self.width:
-            return [Hit(ROW, "CELLS_BEYOND_HEADER", cells[self.width], facts)]
+            beyond = next((cell for cell in cells[self.width :] if cell.strip(BLANKS)), None)
+            return [Hit(ROW, EMPTY_BEYOND, "", facts) if beyond is None else Hit(ROW, CELLS_BEYOND, beyond, facts)]
         missing = next((r for r in self.fields if any(c >= len(cells) for c in r.columns)), None)
         if missing is None:
             return []
@@ -171,7 +182,7 @@ class RowRules:
         """The source column a hit points at."""
         if slot != ROW:
             return self.fields[slot].columns[0]
-        return self.width if rule == "CELLS_BEYOND_HEADER" else None
+        return self.width if rule in (CELLS_BEYOND, EMPTY_BEYOND) else None
 
 
 def check_text(field: Field, text: str) -> Violation | None:

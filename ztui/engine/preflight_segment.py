@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.preflight_pattern import BLANK_KEY, Skimmer
-from ztui.engine.preflight_rows import ROW, Hit, RowRules
+from ztui.engine.preflight_rows import CUT_OFF, ROW, Hit, RowRules
 from ztui.engine.rules import rule
 from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Severity
@@ -165,7 +165,7 @@ class SegmentCheck:
         self._exact += 1
         found = self.rules.judge(cells)
         if reader.dropped:
-            found = [Hit(ROW, "RECORD_CUT_OFF", cells[0][:VALUE_KEPT], (("actual", str(reader.lines)),)), *found]
+            found = [Hit(ROW, CUT_OFF, cells[0][:VALUE_KEPT], (("actual", str(reader.lines)),)), *found]
         if found:
             self._keep(found, number, line)
         if self._counting:

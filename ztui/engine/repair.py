@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ztui.engine.preflight_rows import check_text
+from ztui.engine.preflight_rows import SHAPELESS, check_text
 from ztui.engine.rules import finding
 from ztui.engine.transform_compile import compile_one
 from ztui.engine.transform_values import Apply, BadStep, Refusal
@@ -159,7 +159,7 @@ class RepairSession:
         """Records that would be sent again: chosen ones, or else all that were changed and have no bad cell left.
 
         With a mended mapping, or where the refusal named no cell at all (a cancelled run, a refused job), a row needs
-        no change of its own.
+        no change of its own; one whose cells may stand in the wrong columns always does.
         """
         if self._chosen is not None:
             return tuple(sorted(self._chosen))
@@ -167,9 +167,14 @@ class RepairSession:
         return tuple(
             row.record
             for row in self.rows
-            if (row.record in changed or self.mapping_changed or not any(e.fields for e in row.outcome.errors))
-            and not self.bad_fields(row.record)
+            if (row.record in changed or self._unhurt(row.outcome)) and not self.bad_fields(row.record)
         )
+
+    def _unhurt(self, outcome: RowOutcome) -> bool:
+        """True when a row may go as it is: what kept it out is mended, or was not its own fault."""
+        if any(error.code in SHAPELESS for error in outcome.errors):
+            return False
+        return self.mapping_changed or not any(error.fields for error in outcome.errors)
 
     # --- changing ---------------------------------------------------------------------------------------------
 
