@@ -117,6 +117,7 @@ def test_a_429_is_throttling_whatever_it_says(code: str) -> None:
         ({"retry_after": "Sun, 22 Nov 2026 12:00:30 GMT"}, "7", 30.0),
         ({"retry_after": -1}, "", None),
         ({"retry_after": "nan"}, "inf", None),
+        ({"retry_after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, "7", 7.0),
         ({"retry_after": {"a": 1}}, "1e9", None),
     ],
 )

@@ -176,7 +176,7 @@ def _moment(said: str) -> datetime | None:
     """A date as headers carry it; None for what is none."""
     try:
         moment = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for numbers of twenty digits
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
