@@ -76,3 +76,12 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     unsent = Unsent(tmp_path / "unsent", Mappings(tmp_path))
     with pytest.raises(StoreError):
         unsent.keep("a.csv", MAPPING)
+
+
+def test_a_note_that_goes_while_the_others_are_looked_at_hinders_nobody(unsent: Unsent, tmp_path: Path) -> None:
+    unsent.keep("a.csv", MAPPING)
+    place = next((tmp_path / "unsent").iterdir())
+    place.with_name(place.name.replace("Leads", "Contacts")).symlink_to("gone")  # as one that has just been removed
+    assert unsent.module("a.csv") == "Leads"
+    unsent.keep("b.csv", MAPPING)
+    assert unsent.module("b.csv") == "Leads"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ class Unsent:
         """Keep the mapping for this file, instead of what was kept before. Raises StoreError when the disk refuses."""
         write_mapping(self._place(path, mapping.module), mapping)
         for old in self._newest_first("*")[_KEEP:]:
-            old.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # one note too many is no reason to alarm anybody
+                old.unlink(missing_ok=True)
 
     def forget(self, path: str, module: str) -> None:
         """It was sent, or taken back: nothing is left to keep. Raises StoreError when the disk refuses."""
@@ -71,7 +73,11 @@ class Unsent:
         return self._folder / f"{_name(path)}.{safe}.toml"
 
     def _newest_first(self, which: str) -> list[Path]:
-        return sorted(self._folder.glob(f"{which}.toml"), key=lambda p: p.stat().st_mtime_ns, reverse=True)
+        found: list[tuple[int, Path]] = []
+        for place in self._folder.glob(f"{which}.toml"):
+            with contextlib.suppress(OSError):  # gone meanwhile: another ztui forgot it
+                found.append((place.stat().st_mtime_ns, place))
+        return [place for _, place in sorted(found, reverse=True)]
 
     def _read(self, place: Path) -> UnsentMapping | None:
         try:
