@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from ztui.engine.workspace import Workspace
+    from ztui.model.mass_run import MassState
     from ztui.model.run import RunState
 
 REST_SECONDS = 3.0
@@ -66,6 +67,7 @@ class ZtuiApp(FrugalApp):
         self.live: dict[str, RunState] = {}
         self._watching = False
         self.run_changed: Signal[RunState] = Signal(self, "run_changed")
+        self.mass_changed: Signal[MassState] = Signal(self, "mass_changed")
         for known in theme.THEMES:
             self.register_theme(known)
         self.theme = colours or os.environ.get("ZTUI_THEME", "") or theme.DARK.name
@@ -221,7 +223,15 @@ class ZtuiApp(FrugalApp):
         self._watching = True
         from ztui.tui.bridge import run_to
 
-        self.carry_out(self.session.ready.runs.resume_all(run_to(self), halted=halted), "resume all")
+        # Not instead of one that is under way: what that works on is busy for this one, and goes on undisturbed.
+        self._beside(self.session.ready.runs.resume_all(run_to(self), halted=halted))
+
+    def watch_mass_updates(self, *, halted: bool = False) -> None:
+        """Go on with every mass update that was left behind, beside those that are worked on already."""
+        self._beside(self.session.ready.mass_updates.resume_all(self.mass_changed.publish, halted=halted))
+
+    def _beside(self, job: Coroutine[Any, Any, Any]) -> None:
+        self.run_worker(job, group="left behind", exit_on_error=False)
 
     def inspect(self, run: str) -> None:
         """Show what was refused in a run, and why."""
@@ -253,6 +263,10 @@ class ZtuiApp(FrugalApp):
         self.push_screen(MassUpdateScreen())
 
     # -- actions
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Escape is written as in the dialogs; all else is Textual's."""
+        return "Esc" if binding.key == "escape" else super().get_key_display(binding)
 
     def action_help(self) -> None:
         """Keys and purpose of what is on screen."""

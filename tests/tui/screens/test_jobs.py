@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from tests.tui.driver import Driver
 from tests.tui.screens.world import World, until_over
+from ztui.engine.mass_updates import MassUpdates
+from ztui.model.mass_update import MassUpdateAnswer, MassUpdateRequest
 from ztui.model.outcome import OutcomeCounts
 from ztui.model.run import PartState, Phase, RunState, Stage
 from ztui.tui.bridge import run_to
@@ -19,6 +22,7 @@ from ztui.tui.screens.jobs import JobsScreen
 from ztui.tui.screens.mapping import MappingScreen
 from ztui.tui.screens.mass_results import MassResultsScreen
 from ztui.tui.screens.run import RunScreen
+from ztui.zoho.client import ZohoClient
 
 
 async def on_the_list(driver: Driver) -> JobsScreen:
@@ -185,6 +189,52 @@ async def test_a_mass_update_that_a_dead_process_left_sending_goes_on_from_the_l
         await on_the_list(driver)
         await driver.until(lambda: not mass.get(plan.id).active, "its end")
         assert mass.get(plan.id).updated == len(plan.ids)
+        await driver.until_sees("= Leads · Rating = Active", "done")
+
+
+async def test_looking_elsewhere_disturbs_no_mass_update_that_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that is cut off has no answer: nobody would know whether its records have the value."""
+    state = await world.send()
+    mass = world.workspace.mass_updates
+    plan = await mass.prepare("Leads", {"Rating": "Active"}, records=mass.ids_from_run(state.run_id))
+    mass._store.create(plan, "2099-01-02T03:04:05.000+00:00")
+    let_go = asyncio.Event()
+    calls: list[str] = []
+    ended: list[str] = []
+    send, resume_all = ZohoClient.mass_update, MassUpdates.resume_all
+
+    async def slowly(self: ZohoClient, request: MassUpdateRequest) -> MassUpdateAnswer:
+        calls.append("begun")
+        try:
+            await let_go.wait()
+        except asyncio.CancelledError:
+            calls.append("cut off")
+            raise
+        return await send(self, request)
+
+    async def noted(self: MassUpdates, *given: Any, **options: Any) -> Any:
+        try:
+            return await resume_all(self, *given, **options)
+        finally:
+            ended.append("ended")
+
+    monkeypatch.setattr(ZohoClient, "mass_update", slowly)
+    monkeypatch.setattr(MassUpdates, "resume_all", noted)
+    async with world.driving((120, 40)) as driver:
+        await on_the_list(driver)
+        await driver.until(lambda: calls == ["begun"], "the call")
+        await driver.until_sees("= Leads · Rating = Active")
+        await driver.press("R")
+        await driver.until(lambda: len(ended) == 1, "nothing to go on with")
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, MassResultsScreen), "its results")
+        await driver.press("escape")
+        await driver.until(lambda: len(ended) == 2, "the list again")
+        let_go.set()
+        await driver.until(lambda: not mass.get(plan.id).active, "its end")
+        assert calls == ["begun"]
         await driver.until_sees("= Leads · Rating = Active", "done")
 
 

@@ -84,6 +84,7 @@ class JobsScreen(RunActions):
         self.list.focus()
         self.retitle()
         self.ztui.run_changed.subscribe(self, self._changed)
+        self.ztui.mass_changed.subscribe(self, self._mass_changed)
         self._tick = self.set_interval(1, self._on_tick)
         self.work(self._load(), "load")
 
@@ -104,9 +105,8 @@ class JobsScreen(RunActions):
             self.query_one("#recent", Grid).focus()
         self.retitle()
         self.ztui.watch_runs()
-        mass = self.session.ready.mass_updates
-        if any(state.active for state in mass.list()):
-            self.ztui.carry_out(mass.resume_all(self._mass_changed), "mass updates left behind")
+        if any(state.active for state in self.session.ready.mass_updates.list()):
+            self.ztui.watch_mass_updates()
 
     def _reload(self) -> None:
         runs = self.session.ready.runs
@@ -203,7 +203,7 @@ class JobsScreen(RunActions):
         if (mass := self.list.mass) is None:
             super().action_resume()
             return
-        going = self.session.ready.mass_updates.resume(mass.plan.id, self._mass_changed)
+        going = self.session.ready.mass_updates.resume(mass.plan.id, self.ztui.mass_changed.publish)
         self.ztui.carry_out(going, f"mass update {mass.plan.id}")
 
     def action_cancel(self) -> None:
@@ -216,8 +216,7 @@ class JobsScreen(RunActions):
     def action_resume_all(self) -> None:
         """Go on with everything that is unfinished, what was paused or stopped too."""
         self.ztui.watch_runs(halted=True)
-        mass = self.session.ready.mass_updates
-        self.ztui.carry_out(mass.resume_all(self._mass_changed, halted=True), "mass updates left behind")
+        self.ztui.watch_mass_updates(halted=True)
 
     def action_prune(self) -> None:
         """Forget runs that ended long ago, with their files."""

@@ -86,6 +86,7 @@ class MassUpdateScreen(MassForm):
         self.module = self.session.module or "Leads"
         self.form.focus()
         self.retitle()
+        self.ztui.mass_changed.subscribe(self, self._changed)
         self.show_form()
         self.work(self._load(), "load")
 
@@ -94,7 +95,7 @@ class MassUpdateScreen(MassForm):
         self.retitle()
         self._reload()
         if any(state.active for state in self._states):
-            self.ztui.carry_out(self.mass.resume_all(self._changed), "mass updates left behind")
+            self.ztui.watch_mass_updates()
 
     # -- doing it
 
@@ -118,7 +119,7 @@ class MassUpdateScreen(MassForm):
         count = len(plan.ids)
 
         def start() -> None:
-            self.ztui.carry_out(self.mass.start(plan, self._changed), f"mass update {plan.id}")
+            self.ztui.carry_out(self.mass.start(plan, self.ztui.mass_changed.publish), f"mass update {plan.id}")
 
         if profile.environment == "production" and not profile.sandbox and plan.cvid is None:
 
@@ -135,7 +136,7 @@ class MassUpdateScreen(MassForm):
     # -- the list
 
     def _changed(self, state: MassState) -> None:
-        if not self.is_mounted:
+        if not self.is_attached:
             return
         known = next((i for i, s in enumerate(self._states) if s.plan.id == state.plan.id), None)
         if known is None:
@@ -203,7 +204,8 @@ class MassUpdateScreen(MassForm):
         name = state.plan.id
 
         def go_on(again: bool) -> None:
-            self.ztui.carry_out(self.mass.resume(name, self._changed, again=again), f"mass update {name}")
+            going = self.mass.resume(name, self.ztui.mass_changed.publish, again=again)
+            self.ztui.carry_out(going, f"mass update {name}")
 
         if state.halted:
             go_on(False)
