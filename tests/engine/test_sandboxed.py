@@ -3,6 +3,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 
 import pytest
@@ -62,3 +63,50 @@ def test_silence_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(RunError) as caught:
         Sandbox().start()
     assert "said nothing" in str(caught.value.details["reason"])
+
+
+def test_a_launched_one_is_waited_for_when_it_is_asked() -> None:
+    sandbox = Sandbox()
+    sandbox.launch()
+    try:
+        assert _asked(sandbox) == 200
+    finally:
+        sandbox.stop()
+
+
+def test_a_launched_one_can_be_stopped_before_anyone_asked() -> None:
+    sandbox = Sandbox()
+    sandbox.launch()
+    pid = sandbox.pid
+    assert pid is not None
+    sandbox.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_stopping_ends_the_wait_of_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+    first_line = sandboxed._first_line
+
+    def slow(process: subprocess.Popen[bytes]) -> bytes:
+        asked.set()
+        process.wait(30)
+        return first_line(process)[:0]
+
+    monkeypatch.setattr(sandboxed, "_first_line", slow)
+    sandbox = Sandbox()
+    sandbox.launch()
+    caught: list[RunError] = []
+
+    def ask() -> None:
+        try:
+            _ = sandbox.token
+        except RunError as problem:
+            caught.append(problem)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert asked.wait(30)
+    sandbox.stop()
+    asking.join(30)
+    assert [problem.code for problem in caught] == ["SANDBOX_FAILED"]

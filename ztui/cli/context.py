@@ -51,12 +51,20 @@ class App:
         from pathlib import Path
 
         from ztui.engine.sandboxed import Sandbox
-        from ztui.engine.workspace import Workspace
         from ztui.store.locations import Locations
 
-        with tempfile.TemporaryDirectory(prefix="ztui-") as folder, Sandbox() as sandbox:
-            locations = Locations.under(Path(folder))
-            yield lambda: Workspace.open(self.profile, sandbox=sandbox, locations=locations)
+        def opened() -> Workspace:
+            from ztui.engine.workspace import Workspace
+
+            return Workspace.open(self.profile, sandbox=sandbox, locations=Locations.under(Path(folder)))
+
+        with tempfile.TemporaryDirectory(prefix="ztui-") as folder:
+            sandbox = Sandbox()
+            try:
+                sandbox.launch()  # it gets ready while we do, the interface has its rows on screen before it is asked
+                yield opened
+            finally:
+                sandbox.stop()
 
     def _open(self) -> Workspace:
         from ztui.engine.workspace import Workspace  # 200 ms that the interface's first paint need not wait for

@@ -36,17 +36,19 @@ class Sandbox:
         if not owner_required:
             self._arguments += ["--no-owner-required"]
         self._process: subprocess.Popen[bytes] | None = None
+        self._complaints: IO[bytes] | None = None
+        self._hearing = threading.Lock()
         self._said: dict[str, Any] = {}
 
     @property
     def base_url(self) -> str:
-        """Where it listens, `http://127.0.0.1:PORT`."""
-        return str(self._said["base_url"])
+        """Where it listens, `http://127.0.0.1:PORT`. Waits for a sandbox that was only launched so far."""
+        return str(self._heard()["base_url"])
 
     @property
     def token(self) -> str:
-        """An access token it accepts."""
-        return str(self._said["token"])
+        """An access token it accepts. Waits for a sandbox that was only launched so far."""
+        return str(self._heard()["token"])
 
     @property
     def pid(self) -> int | None:
@@ -55,34 +57,49 @@ class Sandbox:
 
     def start(self) -> None:
         """Start it and wait until it listens. Raises RunError SANDBOX_FAILED with what it said."""
-        with tempfile.TemporaryFile() as complaints:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "ztui", "sandbox", *self._arguments],
-                # It ends when this pipe does: the kernel closes it for us even after a `kill -9`.
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                # Ctrl+C in the terminal is for us: the sandbox must still answer while we end in order.
-                start_new_session=True,
-            )
-            self._process = process
+        self.launch()
+        self._heard()
+
+    def launch(self) -> None:
+        """Start it without waiting: who asks for its address or token waits. Raises OSError."""
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been heard, or by `stop`
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ztui", "sandbox", *self._arguments],
+            # It ends when this pipe does: the kernel closes it for us even after a `kill -9`.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            # Ctrl+C in the terminal is for us: the sandbox must still answer while we end in order.
+            start_new_session=True,
+        )
+
+    def _heard(self) -> dict[str, Any]:
+        """What it says when it listens. Raises RunError SANDBOX_FAILED with what it said instead."""
+        with self._hearing:
+            process, complaints = self._process, self._complaints
+            if self._said or process is None or complaints is None:
+                return self._said
             first = _first_line(process)
             try:
-                self._said = json.loads(first)
-                _ = self.base_url, self.token
+                said = json.loads(first)
+                _ = said["base_url"], said["token"]
             except (ValueError, KeyError, TypeError):
+                reason = "it was stopped while it started" if complaints.closed else _complaint(complaints)
                 self.stop()
                 if process.stdout is not None:
                     process.stdout.close()
-                complaints.seek(0)
-                reason = _complaint(complaints.read(4000).decode("utf-8", "replace"))
                 raise RunError("SANDBOX_FAILED", details={"reason": reason}) from None
+            self._said = said
         # What it prints later (requests it was sent) is read away, so that it never waits for us.
         threading.Thread(target=_drain, args=(process.stdout,), name="sandbox-output", daemon=True).start()
+        return self._said
 
     def stop(self) -> None:
         """End it; safe to call twice."""
         process, self._process = self._process, None
+        complaints, self._complaints = self._complaints, None
+        if complaints is not None:
+            complaints.close()
         if process is None:
             return
         if process.stdin is not None:
@@ -92,6 +109,10 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # Nobody has heard it, nobody is listening: its output is still open.
+        if not self._said and process.stdout is not None and self._hearing.acquire(blocking=False):
+            process.stdout.close()
+            self._hearing.release()
 
     def profile(self) -> Profile:
         """A profile that points at it."""
@@ -133,8 +154,10 @@ def _first_line(process: subprocess.Popen[bytes]) -> bytes:
         timer.cancel()
 
 
-def _complaint(said: str) -> str:
+def _complaint(errors: IO[bytes]) -> str:
     """The line of its standard error that says what is wrong."""
+    errors.seek(0)
+    said = errors.read(4000).decode("utf-8", "replace")
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     told = [line for line in lines if line.startswith("ztui: ")]
     return (told or lines or [f"it said nothing for {START_SECONDS:.0f} seconds"])[0].removeprefix("ztui: ")
