@@ -20,7 +20,7 @@ from ztui.engine.files import OpenFile
 from ztui.engine.planner import make_plan, pack, plan_digest, sent_columns
 from ztui.engine.planner_columns import RowMaker
 from ztui.engine.preflight import check
-from ztui.errors import PlanError, SourceChanged, StoreError
+from ztui.errors import PlanError, SourceChanged, SourceError, StoreError
 from ztui.model.crm import Operation
 from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.model.part import Part
@@ -194,6 +194,29 @@ async def test_a_changed_file_is_not_packed(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(SourceChanged, match="FILE_GONE"):
         packed(plan, tmp_path / "c")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'Last_Name,Email\nAda,a@b.example\n"Bob,b@b.example\nCy,c@b.example\n', {"quotechar": '"'}),
+        ("Last_Name,Notes\nИванов,Фирма\nПетров,Фирма\n".encode("cp1251"), {"encoding": "cp1251"}),
+    ],
+)
+async def test_what_is_hardly_read_as_meant_is_sent_on_a_persons_word_only(
+    data: bytes, said: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(data)
+    mapping = mapping_of(("Last_Name", "Email")).without_field("Email")
+    with opened(path) as file:
+        report = await check(file, mapping, SCHEMA)  # which counts the rows, and looks for nothing else
+        with pytest.raises(SourceError, match="FILE_MISREAD") as refused:
+            await plan_of(file, mapping, report=report)
+        assert "--quote none" in str(refused.value.details) or "--encoding" in str(refused.value.details)
+        assert (await plan_of(file, mapping, report=report, as_read=True)).total_rows > 0
+    with opened(path, **said) as file:
+        assert (await plan_of(file, mapping)).total_rows > 0
 
 
 async def test_one_blank_column_still_makes_a_row(tmp_path: Path) -> None:

@@ -118,18 +118,12 @@ class _Import:
 
     def _judge_structure(self) -> None:
         """Say what is broken in the file, and send nothing of one that is not read as it was meant."""
+        from ztui.engine.misread import refuse_misread
         from ztui.present.files import structure_lines
 
-        found = self.file.structure
-        if found:
-            self._say(["", "Structure", *structure_lines(found)])
-        # who names the quote character has seen what comes of it
-        insists = self.options.overrides.quotechar is not None
-        broken = [f for f in found if f.severity.value == "error" and not insists]
-        if broken:
-            lines = structure_lines(broken)
-            more = f" (and {len(lines) - 1} more of the kind)" if len(lines) > 1 else ""
-            raise SourceError("FILE_MISREAD", details={"reason": lines[0].removeprefix("error: ") + more})
+        if self.file.structure:
+            self._say(["", "Structure", *structure_lines(self.file.structure)])
+        refuse_misread(self.file.doubts)
 
     async def _check(self, mapped: Mapped) -> CheckReport:
         from ztui.engine.preflight import check

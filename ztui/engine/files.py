@@ -21,11 +21,11 @@ from ztui.csvfile.index import scan_provisional
 from ztui.engine.background import OnProgress, in_thread
 from ztui.engine.file_rows import FileRows, reading
 from ztui.errors import SourceChanged
+from ztui.model.finding import Finding, Severity
 from ztui.model.table import AS_DETECTED, ColumnProfile, CsvInfo, DialectOverrides
 
 if TYPE_CHECKING:
     from ztui.csvfile.structure import Structure
-    from ztui.model.finding import Finding
     from ztui.model.plan import SourceId
 
 _AT_ONCE = 4 << 20  # bytes up to which all of a file is judged when it is opened, and no provisional index is needed
@@ -44,6 +44,9 @@ class OpenFile(FileRows):
         self._scanning = asyncio.Lock()
         self.structure: tuple[Finding, ...] = ()
         """What is broken; grows while `index` runs."""
+        self.doubts: tuple[Finding, ...] = ()
+        """Why the file is hardly read as it was meant, once `index` is through: open quotes, letters that look wrong.
+        Whoever names the quote character or the encoding has seen what comes of it."""
 
     @classmethod
     def open(cls, path: str, overrides: DialectOverrides = AS_DETECTED, *, workdir: Path | None = None) -> OpenFile:
@@ -118,11 +121,14 @@ class OpenFile(FileRows):
                 scan_provisional(view.info.data_path, view.rows, view.size, report)
             found = self._exact(report)
         free = self._overrides.encoding is None and not self.info.source_encoding
-        self.structure = encoding_findings(found.verdict if free else None)
-        self.structure += structure_findings(found, len(self.info.headers))
+        letters = encoding_findings(found.verdict if free else None)
+        cells = structure_findings(found, len(self.info.headers))
         if not found.count:
             with reading(view.info.path):
-                self.structure += empty_findings(self.info)
+                cells += empty_findings(self.info)
+        self.structure = letters + cells
+        insists = self._overrides.quotechar is not None
+        self.doubts = tuple(f for f in (letters if insists else self.structure) if f.severity is Severity.ERROR)
         self.adopt(found.checkpoints, found.count)
 
     def _exact(self, report: OnProgress) -> Structure:

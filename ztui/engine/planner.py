@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from ztui.catalogue.knowledge import limits
 from ztui.engine.check_worker import child_command, child_environment, frame, read_frame
+from ztui.engine.misread import refuse_misread
 from ztui.engine.planner_columns import sent_columns
 from ztui.engine.planner_families import keys_distinct
 from ztui.engine.planner_pack import pack_parts
@@ -25,6 +26,7 @@ from ztui.engine.planner_worker import part_of
 from ztui.engine.preflight_report import CheckReport
 from ztui.errors import PlanError, StoreError
 from ztui.model.crm import ModuleSchema
+from ztui.model.finding import Finding
 from ztui.model.mapping import Mapping
 from ztui.model.part import Part
 from ztui.model.plan import CellEdit, ImportPlan, SourceId
@@ -46,12 +48,12 @@ class PlannedFile(Protocol):
         ...
 
     @property
-    def row_count(self) -> int | None:
-        """The exact number of records, when it is known."""
+    def doubts(self) -> Sequence[Finding]:
+        """Why it is hardly read as it was meant; known once `index` is through."""
         ...
 
     async def index(self) -> int:
-        """Count the records exactly."""
+        """Read it through: the exact number of records, and what is broken."""
         ...
 
     async def digest(self) -> SourceId:
@@ -72,20 +74,22 @@ async def make_plan(
     records: Sequence[int] | None = None,
     edits: Sequence[CellEdit] = (),
     parent_run: str | None = None,
+    as_read: bool = False,
 ) -> ImportPlan:
     """The plan to send a file by a mapping.
 
     With a `report`, its refused records are left out unless `exclude_refused` is false. `records` limits the plan to
     these records, `edits` replace values, `canary` rows go first as a job of their own. Raises PlanError: PLAN_BLOCKED
-    when the report says that the whole job would be refused, NOTHING_TO_SEND when no row is left; SourceError.
+    when the report says that the whole job would be refused, NOTHING_TO_SEND when no row is left; SourceError, with
+    FILE_MISREAD for a file that is hardly read as it was meant, unless a person insists that it is right `as_read`.
     """
+    total = await file.index()
+    if not as_read:
+        refuse_misread(file.doubts)
     if report is not None and report.blocking:
         first = next(g for g in report.groups if g.scope != "row" and g.severity.value == "error")
         details = {"finding": first.code, "rule": first.rule, "field": first.api_name or "", "path": file.info.path}
         raise PlanError("PLAN_BLOCKED", details=details)
-    total = file.row_count
-    if total is None:
-        total = await file.index()
     wanted = None if records is None else tuple(sorted(set(records)))
     exclude: tuple[int, ...] = ()
     if report is not None and exclude_refused:

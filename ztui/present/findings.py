@@ -78,6 +78,8 @@ def consequence(finding: Finding, count: int = 1) -> str:
         if finding.scope == "row":
             rows, left = ("this row", "it is") if one else ("these rows", "they are")
             return f"Zoho would refuse {rows}; {left} left out unless you say otherwise."
+        if finding.scope == "file":
+            return "Before anything is sent you are asked whether the file is right as it is read."
         return "Zoho would refuse the whole job; nothing can be sent before this is mended."
     if finding.severity is Severity.WARNING:
         if finding.scope != "row":

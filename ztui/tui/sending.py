@@ -53,7 +53,9 @@ async def prepare(session: Session) -> Offer:
     )
     if file is None or draft is None or schema is None or report is None or profile is None:
         raise RuntimeError("nothing to send")
-    plan = await make_plan(file, draft.mapping, schema, profile, report=report, exclude_refused=session.leave_out)
+    plan = await make_plan(
+        file, draft.mapping, schema, profile, report=report, exclude_refused=session.leave_out, as_read=session.as_read
+    )
     scope = len(plan.records) if plan.records is not None else plan.total_rows
     rows = scope - len(plan.exclude)
     try:

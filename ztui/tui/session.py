@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ztui.engine.unsent import Unsent
     from ztui.engine.workspace import Workspace
     from ztui.model.crm import Field, ModuleSchema
+    from ztui.model.finding import Finding
     from ztui.model.mapping import Mapping
     from ztui.model.profile import Profile
     from ztui.model.table import DialectOverrides
@@ -47,6 +48,8 @@ class Session:
         self._memory: CheckMemory | None = None
         #: Rows that Zoho would refuse are left out; False sends them anyway.
         self.leave_out = True
+        #: A person has said that the file is right as it is read, whatever speaks against it.
+        self.as_read = False
         #: When the draft was left that `propose` has brought back (ISO-8601), "" when it brought none.
         self.restored = ""
         self._insisted = module is not None
@@ -112,7 +115,7 @@ class Session:
         file = await asyncio.to_thread(work)
         if self.file is not None:
             self.file.close()
-        self.path, self.file, self.overrides = path, file, overrides
+        self.path, self.file, self.overrides, self.as_read = path, file, overrides, False
         self.draft = None
         self.report = self.checked = self._memory = None
         return file
@@ -125,7 +128,7 @@ class Session:
         file = await before.reopen(overrides)
         if file is not before:
             before.close()
-        self.file, self.overrides = file, overrides
+        self.file, self.overrides, self.as_read = file, overrides, False
         self.report = self.checked = self._memory = None
         if self.draft is not None and self.draft.mapping.headers != file.info.headers:
             self.draft = None
@@ -218,6 +221,13 @@ class Session:
         )
         self.report, self.checked, self._memory = report, mapping, memory
         return report
+
+    async def doubts(self) -> Sequence[Finding]:
+        """Why the file is hardly read as it was meant, unless a person has said that it is right."""
+        if self.file is None or self.as_read:
+            return ()
+        await self.file.index()
+        return self.file.doubts
 
     @property
     def report_is_current(self) -> bool:

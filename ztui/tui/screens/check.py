@@ -16,8 +16,8 @@ from ztui.model.finding import Severity
 from ztui.present.findings import SIGNS, consequence, explain_group, particular, verdict
 from ztui.tui.bridge import CheckProgressed, report_to
 from ztui.tui.dialogs.base import Words
-from ztui.tui.screens.base import ZtuiScreen
-from ztui.tui.screens.check_lines import FindingLines
+from ztui.tui.screens.check_lines import FindingLines, file_groups
+from ztui.tui.screens.check_sending import Sending
 from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column, Line, Lines
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MARKS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "muted"}
 
 
-class CheckScreen(ZtuiScreen):
+class CheckScreen(Sending):
     """Step 3: check."""
 
     STEP = 3
@@ -99,6 +99,7 @@ class CheckScreen(ZtuiScreen):
         report = self.session.report
         if report is not None and self.session.report_is_current:
             self.show_report(report)
+            self.work(self._structure(), "check")
         else:
             self.work(self._check(), "check")
 
@@ -121,6 +122,15 @@ class CheckScreen(ZtuiScreen):
     async def _check(self, *, anew: bool = False) -> None:
         report = await self.session.check(report_to(self), anew=anew)
         self.show_report(report)
+        await self._structure()
+
+    async def _structure(self) -> None:
+        """Show what is broken in the file as such as soon as it is known."""
+        file = self.session.file
+        if file is not None:
+            await file.index()
+            if self.session.report is not None and self.session.file is file:
+                self.show_report(self.session.report)
 
     @on(CheckProgressed)
     def _progressed(self, event: CheckProgressed) -> None:
@@ -132,12 +142,15 @@ class CheckScreen(ZtuiScreen):
         self.session.report = report
         here = self._groups[self.groups.line] if self.groups.line < len(self._groups) else None
         order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-        self._groups = sorted(report.groups, key=lambda g: (g.scope == "row", order[g.severity], -g.count))
+        found = self.session.file.structure if self.session.file is not None else ()
+        self._groups = sorted(
+            (*file_groups(found), *report.groups), key=lambda g: (g.scope == "row", order[g.severity], -g.count)
+        )
         schema = self.session.schema
         lines = []
         for group in self._groups:
             mark = _MARKS[group.severity]
-            scope = f"{group.count:,}" if group.scope == "row" else "job"
+            scope = f"{group.count:,}" if group.scope == "row" else "file" if group.scope == "file" else "job"
             title = explain_group(group, schema).title
             lines.append(Line((SIGNS[group.severity], title, scope), marks=((0, mark), (2, mark))))
         grid = self.groups
@@ -189,7 +202,7 @@ class CheckScreen(ZtuiScreen):
             self._show_own()
             return
         group = self._groups[line]
-        key = (group.code, group.api_name, group.column, group.count)
+        key = (group.code, group.api_name, group.column, group.count, group.first.line if group.scope == "file" else 0)
         if key == self._shown and not force:
             return
         self._shown = key
@@ -284,35 +297,7 @@ class CheckScreen(ZtuiScreen):
         elif event.step < 3:
             self.action_back()
 
-    def action_send(self) -> None:
-        """Ask, then start the run."""
-        report = self.session.report
-        if report is None:
-            return
-        if report.blocking:
-            self.notify("Red findings about the whole job come first: nothing can be sent yet.", severity="warning")
-            return
-        if not self.session.report_is_current:
-            self.notify("The check is not through yet; it will not take long.", severity="warning")
-            return
-        if self.session.profile is None:
-            self.notify("Choose or set up a profile first: it says which org to send to.", severity="warning")
-            self.run_action_if("profiles")
-            return
-        self.work(self._send(), "send")
-
-    async def _send(self) -> None:
-        from ztui.tui.dialogs.send import SendDialog
-        from ztui.tui.sending import Offer, prepare, start
-
-        offer = await prepare(self.session)
-
-        def agreed(answer: Offer | None) -> None:
-            if answer is not None:
-                start(self.ztui, answer)
-
-        self.app.push_screen(SendDialog(offer, self.session), agreed)
-
 
 def _same(one: FindingGroup, other: FindingGroup) -> bool:
-    return (one.code, one.api_name, one.column) == (other.code, other.api_name, other.column)
+    place = (one.code, one.api_name, one.column) == (other.code, other.api_name, other.column)
+    return place and (one.scope != "file" or one.first.line == other.first.line)

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from ztui.engine.preflight import CheckReport, FindingGroup
 
 
+def file_groups(found: Sequence[Finding]) -> list[FindingGroup]:
+    """What is broken in the file as such, as groups of one."""
+    from ztui.engine.preflight import FindingGroup
+
+    return [FindingGroup(f.level, f.code, f.severity, f.scope, f.api_name, f.column, 1, f) for f in found]
+
+
 class FindingLines:
     """A grid source over the findings of one group: read as they are drawn."""
 
