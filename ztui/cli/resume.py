@@ -22,7 +22,7 @@ _BUSY = ("RUN_BUSY", "MASS_BUSY")
 @output.json_option
 @pass_app
 def command(app: App, /, run: str | None, as_json: bool) -> int:
-    """Go on with RUN and follow it to its end; without RUN, with everything unfinished, mass updates too.
+    """Go on with RUN, an import or a mass update, and follow it to its end; without RUN, with everything unfinished.
 
     An import that waits after its canary goes on only when it is named. What another ztui works on is left alone. The
     exit status is the worst of all.
