@@ -13,6 +13,7 @@ from ztui.cli.context import run_async
 
 if TYPE_CHECKING:
     from ztui.engine.demo import Demo
+    from ztui.engine.workspace import Workspace
 
 
 @click.command(epilog="Example: ztui demo --headless")
@@ -30,7 +31,6 @@ def command(headless: bool, as_json: bool) -> int:
         diagnostics.say("This terminal cannot position text (TERM): the demo is told step by step instead.")
         interface = False
     with demo() as running:
-        run_async(running.fill())
         return _show(running) if interface else _tell(running, as_json)
 
 
@@ -38,10 +38,17 @@ def _show(demo: Demo) -> int:
     from ztui.cli.open import run_interface
     from ztui.engine.demo import MODULE
 
-    return run_interface(demo.workspace, str(demo.path), MODULE)
+    def opened() -> Workspace:
+        import asyncio
+
+        asyncio.run(demo.fill())  # the file is on screen by now
+        return demo.workspace()
+
+    return run_interface(opened, str(demo.path), MODULE)
 
 
 def _tell(demo: Demo, as_json: bool) -> int:
+    run_async(demo.fill())
     from ztui.cli.sending import Options, import_file
     from ztui.engine.demo import MODULE
 

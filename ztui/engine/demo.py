@@ -10,11 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ztui.engine import demo_file
 from ztui.engine.sandboxed import Sandbox
-from ztui.engine.workspace import Workspace
 from ztui.store.locations import Locations
+
+if TYPE_CHECKING:
+    from ztui.engine.workspace import Workspace
 
 MODULE = "Leads"
 FILE_NAME = "sample-leads.csv"
@@ -30,6 +33,8 @@ class Demo:
 
     def workspace(self) -> Workspace:
         """A new Workspace on the sandbox."""
+        from ztui.engine.workspace import Workspace  # the interface shows the file before it needs this
+
         return Workspace.open(sandbox=self.sandbox, locations=self._locations)
 
     async def fill(self) -> int:
@@ -43,6 +48,14 @@ class Demo:
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """A demo for the time of the block; sandbox, profile, file and ledger are gone afterwards. Raises RunError."""
-    with tempfile.TemporaryDirectory(prefix="ztui-demo-") as folder, Sandbox() as sandbox:
-        yield Demo(sandbox, Path(folder))
+    """A demo for the time of the block; sandbox, profile, file and ledger are gone afterwards.
+
+    The sandbox gets ready meanwhile: RunError comes from the first call that needs it.
+    """
+    with tempfile.TemporaryDirectory(prefix="ztui-demo-") as folder:
+        sandbox = Sandbox()
+        try:
+            sandbox.launch()
+            yield Demo(sandbox, Path(folder))
+        finally:
+            sandbox.stop()
