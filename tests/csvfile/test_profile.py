@@ -11,7 +11,7 @@ from ztui.csvfile import profile as module
 from ztui.csvfile.detect import detect
 from ztui.csvfile.index import RowIndex
 from ztui.csvfile.kinds import KINDS, kind_of
-from ztui.csvfile.profile import profile_column, profile_values
+from ztui.csvfile.profile import ValueTally, profile_column
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,10 @@ def test_kinds(value: str, kind: str) -> None:
 
 
 def test_of_values_at_hand() -> None:
-    profile = profile_values(3, ["a", " a ", "", " ", "bb@x.example", "a"])
+    tally = ValueTally()
+    for value in ("a", " a ", "", " ", "bb@x.example", "a"):
+        tally.add(value)
+    profile = tally.profile(3, 1.0)
     assert (profile.index, profile.rows, profile.filled, profile.distinct) == (3, 6, 4, 2)
     assert profile.longest == len("bb@x.example")
     assert profile.kinds == (("text", 3), ("email", 1))

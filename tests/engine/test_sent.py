@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ztui.engine.sent import csv_columns, sent_header, sent_rows, sent_values
+from ztui.engine.sent import sent_header, sent_rows, sent_values
 from ztui.errors import StoreError
-from ztui.model.part import Part, SentColumn
+from ztui.model.part import Part
 
 
 def part(folder: Path, text: str = 'Email,Description\na@x.org,"two\nlines"\nb@x.org,ü\n') -> Part:
@@ -22,7 +22,6 @@ def test_what_was_sent_is_read_back(tmp_path: Path) -> None:
     assert sent_header(packed) == ("Email", "Description")
     assert list(sent_rows(packed)) == [["a@x.org", "two\nlines"], ["b@x.org", "ü"]]
     assert sent_values(packed, 9) == {"Email": "b@x.org", "Description": "ü"}
-    assert csv_columns((SentColumn("A"), SentColumn("B"))) == ("A", "B")
 
 
 def test_long_cells_are_read(tmp_path: Path) -> None:

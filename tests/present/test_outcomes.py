@@ -4,7 +4,7 @@ from ztui.engine.diagnose import Diagnosis, NamedField, Repair
 from ztui.engine.repair_suggest import Suggestion
 from ztui.engine.undo import LeftRecord, UndoPreview, UndoReport
 from ztui.model.outcome import OutcomeCounts, OutcomeGroup, RowOutcome, RowResult
-from ztui.present.diagnosis import diagnosis_data, diagnosis_lines, repair_text
+from ztui.present.diagnosis import diagnosis_data, repair_text
 from ztui.present.outcomes import (
     group_lines,
     outcome_data,
@@ -28,18 +28,14 @@ DIAGNOSIS = Diagnosis(
 )
 
 
-def test_a_diagnosis_in_lines_and_as_data() -> None:
-    lines = diagnosis_lines(DIAGNOSIS)
-    assert lines[0] == "A value does not fit its field (INVALID_DATA)"
-    assert "E-Mail → Email" in lines[1]
-    assert "\x1b" not in "\n".join(lines)
-    assert "map it to Last_Name instead; brand new kind" in lines[-1]
+def test_a_diagnosis_as_data_and_its_repairs_in_words() -> None:
     data = diagnosis_data(DIAGNOSIS)
     assert data["repairs"] == [
         {"kind": "remap", "field": "Last Name", "target": "Last_Name"},
         {"kind": "brand_new_kind", "field": None, "target": None},
     ]
-    assert repair_text(Repair("send_again")) == "send it again"
+    words = [repair_text(repair) for repair in (*DIAGNOSIS.repairs, Repair("send_again"))]
+    assert words == ["map it to Last_Name instead", "brand new kind", "send it again"]
 
 
 def test_a_row_in_lines_and_as_data() -> None:

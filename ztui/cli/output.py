@@ -66,11 +66,6 @@ def plain(value: object) -> Any:
     return value
 
 
-def is_terminal() -> bool:
-    """True when a person is likely to read standard output as it comes."""
-    return sys.stdout is not None and sys.stdout.isatty()
-
-
 def flush() -> None:
     """Hand over what was printed. Raises OutputClosed when nobody reads any more."""
     if sys.stdout is None:  # started with its output closed (`>&-`)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import islice
 
 from ztui.csvfile.index import RowIndex
@@ -57,14 +57,6 @@ class ValueTally:
         kinds = tuple((kind, round(n * scale)) for kind, n in self._kinds.most_common())
         samples = tuple(text for text, _ in self._seen.most_common(_SAMPLES))
         return ColumnProfile(index, self.rows, self.filled, distinct, self.longest, kinds, samples)
-
-
-def profile_values(index: int, values: Iterable[str]) -> ColumnProfile:
-    """The profile of values already at hand."""
-    tally = ValueTally()
-    for value in values:
-        tally.add(value)
-    return tally.profile(index, 1.0)
 
 
 def profile_column(

@@ -41,14 +41,6 @@ def csv_format(dialect: Dialect) -> dict[str, Any]:
     return options
 
 
-def count_lines(data: bytes) -> int:
-    """Line ends in `data`: LF, CRLF and lone CR count one each. A CRLF must not be cut in two."""
-    count = data.count(b"\n")
-    if b"\r" in data:
-        count += data.count(b"\r") - data.count(b"\r\n")
-    return count
-
-
 class Readable(Protocol):
     """What lines are read from: an open file, or a window on one."""
 

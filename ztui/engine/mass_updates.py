@@ -20,8 +20,8 @@ from ztui.engine.mass_sending import OnMassState, Sender, quiet
 from ztui.engine.mass_values import FieldChoice, NewValue, choices, field_limit, find_field, read_value
 from ztui.engine.polling import Clock, Pace, SystemClock, live_pace, local_pace, stamp
 from ztui.engine.record_ids import RecordIds, from_column, from_text, id_column
-from ztui.engine.runs import OnTrouble, unheard
-from ztui.errors import UsageError, ZtuiError
+from ztui.engine.runs import OnTrouble, all_that_can, unheard
+from ztui.errors import UsageError
 from ztui.model.crm import CustomView, ModuleSchema, User
 from ztui.model.mass_run import MassPhase, MassPlan, MassState
 from ztui.model.mass_update import MassUpdateAnswer, MassUpdateRequest, MassUpdateResult, MassUpdateStatus
@@ -284,16 +284,7 @@ class MassUpdates:
         told of the others (MASS_BUSY: another process works on it).
         """
         wanted = [s.plan.id for s in self.list() if s.active or (halted and s.phase is MassPhase.STOPPED)]
-
-        async def one(run_id: str) -> MassState | None:
-            try:
-                return await self.resume(run_id, on_state)
-            except ZtuiError as error:
-                on_trouble(run_id, error)
-                return None
-
-        states = await asyncio.gather(*(one(run_id) for run_id in wanted))
-        return [state for state in states if state is not None]
+        return await all_that_can(wanted, lambda run_id: self.resume(run_id, on_state), on_trouble)
 
     def diagnose(self, result: MassUpdateResult, schema: ModuleSchema | None = None) -> Diagnosis:
         """What a refusal means, in words: the catalogue's entry with the facts of the answer."""

@@ -9,11 +9,6 @@ from ztui.model.crm import Field, ModuleSchema
 _OF_USERS = (("id", "user id"), ("email", "e-mail"), ("full_name", "full name"))
 
 
-def is_reference(field: Field) -> bool:
-    """True for lookups and owners."""
-    return field_type(field.data_type).check in ("lookup", "user")
-
-
 def reference_keys(field: Field, target: ModuleSchema | None = None) -> tuple[tuple[str, str], ...]:
     """(find_by, label) pairs that the field's values can be matched by; () for fields that point nowhere.
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from ztui.engine import outcomes as made
 from ztui.engine.consent import count_is_typed, is_that_count
@@ -25,12 +26,30 @@ from ztui.model.outcome import RowOutcome
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase, RunState
 
+T = TypeVar("T")
+
 OnTrouble = Callable[[str, ZtuiError], None]
 """Told the id of a run that cannot go on, and why."""
 
 
 def unheard(_run: str, _error: ZtuiError) -> None:
     """Nobody listens."""
+
+
+async def all_that_can(
+    names: Iterable[str], go_on: Callable[[str], Awaitable[T]], on_trouble: OnTrouble = unheard
+) -> Sequence[T]:
+    """Go on with each of these at the same time; returns what came of those that could, `on_trouble` hears the rest."""
+
+    async def one(name: str) -> T | None:
+        try:
+            return await go_on(name)
+        except ZtuiError as error:
+            on_trouble(name, error)
+            return None
+
+    ends = await asyncio.gather(*map(one, names))
+    return [end for end in ends if end is not None]
 
 
 class Runs(Aftercare):
@@ -137,16 +156,7 @@ class Runs(Aftercare):
             or (halted and state.phase is Phase.STOPPED)
             or (state.phase is Phase.PAUSED and (halted or state.active) and state.paused_for != "canary")
         ]
-
-        async def one(run_id: str) -> RunState | None:
-            try:
-                return await self.resume(run_id, on_state)
-            except ZtuiError as error:
-                on_trouble(run_id, error)
-                return None
-
-        states = await asyncio.gather(*(one(run_id) for run_id in wanted))
-        return [state for state in states if state is not None]
+        return await all_that_can(wanted, lambda run_id: self.resume(run_id, on_state), on_trouble)
 
     async def pause(self, run: str) -> None:
         """Send nothing more until the run is resumed; jobs at Zoho go on. Works whichever process holds the run."""

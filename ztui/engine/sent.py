@@ -5,16 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ztui.errors import StoreError
 from ztui.model.cell_limit import lift_cell_limit
-from ztui.model.part import Part, SentColumn
-
-
-def csv_columns(columns: Sequence[SentColumn]) -> tuple[str, ...]:
-    """The API names of the columns the sent CSV has."""
-    return tuple(column.api_name for column in columns)
+from ztui.model.part import Part
 
 
 def sent_rows(part: Part) -> Iterator[list[str]]:

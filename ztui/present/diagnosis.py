@@ -1,4 +1,4 @@
-"""A diagnosis as lines and as JSON: what it is, why, which cell, what to do, what ztui could do. Pure."""
+"""A diagnosis as JSON, and in words what ztui could do about it and which cell it names. Pure."""
 
 from __future__ import annotations
 
@@ -53,22 +53,6 @@ def cell_text(field: NamedField) -> str:
     if field.value is None:
         return visible(name)
     return f"{visible(name)} = {visible(field.value) or '(blank)'}"
-
-
-def diagnosis_lines(diagnosis: Diagnosis) -> list[str]:
-    """Title and code, the cells, cause, Zoho's own words where they add something, what to do, what ztui offers."""
-    lines = [f"{visible(diagnosis.title)} ({visible(diagnosis.code)})"]
-    lines += [f"    {cell_text(field)}" for field in diagnosis.fields]
-    if diagnosis.cause:
-        lines.append(f"    Why: {visible(diagnosis.cause)}")
-    if diagnosis.message and diagnosis.message != diagnosis.cause:
-        lines.append(f"    Zoho said: {visible(diagnosis.message)}")
-    if diagnosis.remedy:
-        lines.append(f"    What to do: {visible(diagnosis.remedy)}")
-    offered = [repair_text(repair) for repair in diagnosis.repairs]
-    if offered:
-        lines.append(f"    Possible: {'; '.join(offered)}")
-    return lines
 
 
 def diagnosis_data(diagnosis: Diagnosis) -> dict[str, object]:
