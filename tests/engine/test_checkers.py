@@ -87,10 +87,54 @@ def test_accepted(name: str, value: str) -> None:
         ("Seen", "2024-02-28", "NOT_A_DATETIME"),
         ("Account", "Acme", "NOT_AN_ID"),
         ("Owner", "Sam", "NOT_AN_ID"),
+        ("Last_Name", '="00123"', "EXCEL_PROTECTED"),
+        ("Last_Name", "'00123", "EXCEL_PROTECTED"),
+        ("Phone", '="030 123"', "EXCEL_REFUSED"),
+        ("Employees", "'123", "EXCEL_REFUSED"),
+        ("Employees", "'abc", "NOT_WHOLE"),
+        ("Code", "4.91512E+11", "DIGITS_LOST"),
+        ("Account", "5,1E+18", "DIGITS_LOST"),
+        ("Last_Name", "4.91512E+11", "NUMBER_SHORTENED"),
+        ("Phone", "4.91512E+11", "NUMBER_SHORTENED"),
+        ("Email", "a\u200b@b.example", "INVISIBLE_REFUSED"),
+        ("Email", "a@b.example\u2060", "INVISIBLE_REFUSED"),
+        ("Email", "ada\u2060", "NOT_AN_EMAIL"),
+        ("Phone", "030\u202c 123", "INVISIBLE_REFUSED"),
+        ("Website", "www.x.example/a\u00adb", "INVISIBLE_REFUSED"),
+        ("Born", "2024-01-31\u200e", "INVISIBLE_REFUSED"),
+        ("Code", "C\ufeff1", "INVISIBLE_CHARACTERS"),
     ],
 )
 def test_refused(name: str, value: str, broken: str) -> None:
     assert checker(field(name))(value)[0].rule == broken
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Last_Name", "'t Hooft"),
+        ("Last_Name", "می\u200cخواهم"),  # such a name needs its zero-width character
+        ("Last_Name", "'90s kid"),
+        ("Notes", "4.91512E+11"),
+        ("Notes", "soft\u00adly"),
+        ("Last_Name", "1.50000E+05"),  # nothing is lost of 150000
+    ],
+)
+def test_what_only_looks_odd_is_left_alone(name: str, value: str) -> None:
+    assert checker(field(name))(value) == ()
+
+
+def test_a_list_value_that_looks_like_another_is_told_as_such() -> None:
+    told = checker(field("Source"))("Part\u00adner")
+    assert [v.rule for v in told] == ["NEW_CHOICE", "INVISIBLE_CHARACTERS"]
+    assert dict(told[1].params) == {"actual": "U+00AD soft hyphen"}
+
+
+def test_keys_are_looked_at_more_closely() -> None:
+    name = field("Last_Name")
+    assert [v.rule for v in checker(name, key=True)("A\u200bda")] == ["INVISIBLE_CHARACTERS"]
+    assert checker(name, key=True)("4.91512E+11")[0].error
+    assert not checker(name)("4.91512E+11")[0].error
 
 
 def test_matching_decides_what_a_lookup_takes() -> None:

@@ -248,6 +248,18 @@ async def test_only_what_changed_is_read(
     assert all_of(report) == all_of(await check(file, edit, SCHEMA))
 
 
+async def test_a_text_that_becomes_the_key_is_looked_at_again(tmp_path: Path) -> None:
+    rows = [["Ada\u200b", "a@b.example"], ["4.91512E+11", "c@d.example"], ["Cy", "e@f.example"]]
+    mapping = mapping_of(("Last_Name", "Email"))
+    by_name = replace(mapping, operation=Operation.UPSERT, find_by="Last_Name")
+    memory = CheckMemory()
+    with opened(write(tmp_path / "f.csv", ("Last_Name", "Email"), rows)) as file:
+        for one, refused in ((mapping, []), (by_name, [1]), (mapping, [])):
+            report = await check(file, one, SCHEMA, memory=memory)
+            assert all_of(report) == all_of(await check(file, one, SCHEMA))
+            assert list(report.refused_records()) == refused
+
+
 async def test_an_edit_taken_back_is_known(file: OpenFile, watch: Watch) -> None:
     memory = CheckMemory()
     first = await check(file, MAPPED, SCHEMA, memory=memory)

@@ -151,3 +151,25 @@ def test_another_value_is_no_misspelt_one(listed: tuple[str, ...], value: str) -
 @pytest.mark.parametrize("value", ["Web Donwload", "Web Downloads", "Web Dowload", "webdownload", "Web  Downnload"])
 def test_a_slip_of_the_finger_is_mended(value: str) -> None:
     assert propose_table(field("picklist", LIST), [value]) == ((value, "Web Download"),)
+
+
+def test_what_is_wrapped_up_for_excel_is_taken_out() -> None:
+    proposal = propose_steps(field("text"), ['="00123"', '=""', '="00124"', "plain"])[0]
+    assert proposal.steps == (Step.of("excel_text"),)
+    assert proposal.examples[0] == ('="00123"', "00123")
+    assert apply_steps(['=""'], proposal.steps) == ""
+    assert propose_steps(field("text"), ["'00123", "'00124"])[0].steps == (Step.of("excel_text"),)
+    assert propose_steps(field("text"), ["'t Hooft", "O'Neil", "=1+1"]) == ()
+    assert propose_steps(field("text"), ["'7", "8", "9", "10"]) == ()  # an odd one among many is no habit
+    assert propose_steps(field("phone"), ['="0049 30 1"'])[0].steps == (Step.of("excel_text"), Step.of("phone"))
+
+
+def test_invisible_characters_go_where_they_do_harm() -> None:
+    proposal = propose_steps(field("email"), ["\u200bada@x.example", "b@x.example "])[0]
+    assert proposal.steps == (Step.of("no_invisible"), Step.of("trim"))
+    assert proposal.examples[0] == ("\u200bada@x.example", "ada@x.example")
+    assert "invisible" in proposal.reason
+    assert propose_steps(field("textarea"), ["soft\u00adly"]) == ()
+    dates = propose_steps(field("date"), ["\u200e31/12/2024", "30/11/2024"])[0]
+    assert dates.steps == (Step.of("no_invisible"), Step.of("date", pattern="dd/MM/yyyy"))
+    assert propose_steps(field("email"), ["\u200b", "\ufeff"])[0].steps[0] == Step.of("no_invisible")

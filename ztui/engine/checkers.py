@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from ztui.catalogue.facts import FieldType
 from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.disguise import bare, excel_text, hidden_in, is_shortened
 from ztui.engine.rules import Params, Violation
 from ztui.engine.transform_dates import reader
 from ztui.engine.transform_values import MULTI_SEPARATOR, fold
@@ -48,18 +49,19 @@ def is_phone(text: str) -> bool:
     return _PHONE.fullmatch(text) is not None and any(c.isalnum() for c in text)
 
 
-def checker(field: Field, *, find_by: str | None = None, declared: str | None = None) -> Checker:
+def checker(field: Field, *, find_by: str | None = None, declared: str | None = None, key: bool = False) -> Checker:
     """The checker of a field's values, as they will be sent. Facts that take long to find are left to `more_facts`.
 
     `find_by` is the field that lookups and owners are matched by, `declared` the date pattern that is sent along with
-    the column (the catalogue's when not given).
+    the column (the catalogue's when not given). `key` for a field that records are told apart by.
     """
     known = field_type(field.data_type)
     own = _OWN.get(kind_of(field))
     special = own(field, known, declared if known.takes_format else find_by) if own else None
     limit = _limit(field, known)
     free = ("phone", "integer", "decimal", "percent", "date", "datetime", "boolean")
-    starts = "" if known.check in free else "=@+-\t"
+    starts = "" if known.check in free else "=@+-\t'"
+    unmask = _unmasking(field, special, key=key or field.unique)
 
     def check(text: str) -> tuple[Violation, ...]:
         odd = not text.isprintable()
@@ -68,14 +70,67 @@ def checker(field: Field, *, find_by: str | None = None, declared: str | None = 
         found = special(text) if special is not None else ()
         if limit is not None and len(text) > limit and not any(v.error for v in found):
             found = (Violation("VALUE_TOO_LONG", (("max", str(limit)), ("actual", str(len(text))))), *found)
-        if text[:1] in starts and starts and _FORMULA.match(text) and text != NO_CHOICE:
-            found = (*found, Violation("FORMULA_LIKE", (("start", text.lstrip("\t")[:1]),)))
+        if text[:1] in starts and starts and text != NO_CHOICE:
+            if (within := excel_text(text)) != text:
+                found = (*found, Violation("EXCEL_PROTECTED", (("within", within or "nothing"),)))
+            elif _FORMULA.match(text):
+                found = (*found, Violation("FORMULA_LIKE", (("start", text.lstrip("\t")[:1]),)))
         control = _CONTROL.search(text) if odd else None
         if control:
             found = (*found, Violation("CONTROL_CHARACTERS", (("actual", f"U+{ord(control.group()):04X}"),)))
-        return found
+        return found if unmask is None else unmask(text, found)
 
     return check
+
+
+_LOOSE = ("text", "none", "layout")
+_LONG = 255
+"""Characters beyond which a field holds prose."""
+
+
+def shows_all(field: Field, *, key: bool) -> bool:
+    """True when an invisible character does harm: where values are compared, dialled or followed, not in prose."""
+    return key or kind_of(field) not in _LOOSE
+
+
+def shortened_matters(field: Field, *, key: bool) -> bool:
+    """True where a number that Excel has shortened can be none: in texts, but not in prose."""
+    kind = kind_of(field)
+    if kind == "text":
+        return key or (field.length or field_type(field.data_type).length or 0) <= _LONG
+    return key or kind in ("phone", "id", "integer", "lookup", "user")
+
+
+def _unmasking(
+    field: Field, special: Checker | None, *, key: bool
+) -> Callable[[str, tuple[Violation, ...]], tuple[Violation, ...]] | None:
+    """Adds to what was found why a value that looks right is wrong; None where nothing is to be added."""
+    kind = kind_of(field)
+    all_shown, shortened = shows_all(field, key=key), shortened_matters(field, key=key)
+    certain = kind in ("email", "url")
+    if not all_shown and not shortened:
+        return None
+
+    def unmask(text: str, found: tuple[Violation, ...]) -> tuple[Violation, ...]:
+        refused = any(v.error for v in found)
+        if shortened and "E+" in text and is_shortened(text.strip()):
+            lost = Violation("DIGITS_LOST" if refused or key else "NUMBER_SHORTENED")
+            return (lost, *(v for v in found if not v.error))
+        if not all_shown:
+            return found
+        hidden = "" if text.isprintable() else hidden_in(text)
+        rest = tuple(v for v in found if not v.error)
+        if refused and special is not None and (within := bare(text)) != text.strip():
+            if not any(v.error for v in special(within)):
+                told = (("actual", hidden),) if hidden else (("within", within or "nothing"),)
+                return (Violation("INVISIBLE_REFUSED" if hidden else "EXCEL_REFUSED", told), *rest)
+        elif hidden and certain and not refused:
+            return (Violation("INVISIBLE_REFUSED", (("actual", hidden),)), *rest)
+        elif hidden and not refused and (found or kind not in ("picklist", "multi")):
+            return (*found, Violation("INVISIBLE_CHARACTERS", (("actual", hidden),)))
+        return found
+
+    return unmask
 
 
 def kind_of(field: Field) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from ztui.catalogue.knowledge import date_formats, field_type
-from ztui.engine.checkers import NO_CHOICE, kind_of
+from ztui.engine.checkers import NO_CHOICE, kind_of, shortened_matters, shows_all
 from ztui.engine.preflight_charset import Charset, within
 from ztui.engine.preflight_rows import FieldRule, declared_format
 from ztui.model.mapping import Step
@@ -25,6 +25,8 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
     blank = rule.blank_rule is None
     kind = kind_of(rule.field)
     by = (rule.mapped.find_by or "").casefold()
+    key = rule.key or rule.unique
+    hidden, shortened = shows_all(rule.field, key=key), shortened_matters(rule.field, key=key)
     if kind in ("lookup", "user"):
         kind = "id" if by in ("", "id") else "email" if by == "email" else "text"
         length = None
@@ -35,7 +37,9 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
     if not names <= _HARMLESS.get(kind, frozenset()) or any(s.args and not _plain_number(s) for s in steps):
         return None
     if kind in ("text", "none"):
-        return _text(chars, length, blank)
+        if "no_invisible" in names and not hidden:
+            return None
+        return _text(chars, length, blank, hidden=hidden, shortened=shortened)
     if kind == "id":
         return chars.cell(rb"[0-9]{1,20}+", rb"[0-9]{1,20}+", blank=blank)
     if kind in ("picklist", "multi"):
@@ -55,18 +59,42 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
 
 # Steps that leave what the patterns below match as it is, or turn it into something that is fine as well.
 _HARMLESS = {
-    "text": frozenset(("trim", "squeeze")),
-    "none": frozenset(("trim", "squeeze")),
-    "picklist": frozenset(("trim",)),
-    "multi": frozenset(("trim",)),
-    "email": frozenset(("trim", "email")),
-    "url": frozenset(("trim",)),
-    "phone": frozenset(("trim", "phone")),
-    "integer": frozenset(("trim", "number")),
-    "decimal": frozenset(("trim", "number")),
-    "percent": frozenset(("trim", "number")),
-    "boolean": frozenset(("trim", "boolean")),
-    "id": frozenset(("trim",)),
+    "text": frozenset(("no_invisible", "excel_text", "trim", "squeeze")),
+    "none": frozenset(("no_invisible", "excel_text", "trim", "squeeze")),
+    "picklist": frozenset(
+        (
+            "no_invisible",
+            "excel_text",
+            "trim",
+        )
+    ),
+    "multi": frozenset(
+        (
+            "no_invisible",
+            "excel_text",
+            "trim",
+        )
+    ),
+    "email": frozenset(("no_invisible", "excel_text", "trim", "email")),
+    "url": frozenset(
+        (
+            "no_invisible",
+            "excel_text",
+            "trim",
+        )
+    ),
+    "phone": frozenset(("no_invisible", "excel_text", "trim", "phone")),
+    "integer": frozenset(("no_invisible", "excel_text", "trim", "number")),
+    "decimal": frozenset(("no_invisible", "excel_text", "trim", "number")),
+    "percent": frozenset(("no_invisible", "excel_text", "trim", "number")),
+    "boolean": frozenset(("no_invisible", "excel_text", "trim", "boolean")),
+    "id": frozenset(
+        (
+            "no_invisible",
+            "excel_text",
+            "trim",
+        )
+    ),
 }
 
 
@@ -74,13 +102,18 @@ def _plain_number(step: Step) -> bool:
     return step.name == "number" and step.arg("decimal", ".") == "." and step.arg("places", -1) == -1
 
 
-def _text(chars: Charset, length: int | None, blank: bool) -> bytes:
+def _text(chars: Charset, length: int | None, blank: bool, *, hidden: bool = False, shortened: bool = False) -> bytes:
     times = b"*+" if length is None else rb"{0,%d}+" % max(length - 2, 0)
-    plain, quoted = (chars.first(q) + chars.rest(q) + times for q in (False, True))
+    # a number that Excel has shortened needs a closer look
+    begin = rb"(?![0-9][.,0-9]*+E\+)" if shortened else b""
+    plain, quoted = (
+        begin + chars.first(q, hidden=hidden) + chars.rest(q, hidden=hidden) + times for q in (False, True)
+    )
     if chars.quote:
         q = re.escape(chars.quote.encode())
         # doubled quotes are rarer and slower to match: tried last, and counted double
-        doubled = chars.first(True) + rb"(?:" + chars.rest(True) + rb"|" + q + q + rb")" + times
+        rest = chars.rest(True, hidden=hidden)
+        doubled = begin + chars.first(True, hidden=hidden) + rb"(?:" + rest + rb"|" + q + q + rb")" + times
         return chars.cell(plain, quoted, blank=blank, or_quoted=doubled)
     return chars.cell(plain, quoted, blank=blank)
 
@@ -159,7 +192,7 @@ def _branch(node: dict[int, object]) -> bytes:
 def _choices(rule: FieldRule, chars: Charset, length: int | None, blank: bool, *, many: bool) -> bytes | None:
     members = {p.display_value for p in rule.field.picklist} | {p.actual_value for p in rule.field.picklist}
     if not members:
-        return _text(chars, length, blank) if not many else None
+        return _text(chars, length, blank, hidden=True) if not many else None
     if not many:
         members.add(NO_CHOICE)
     if length is not None:

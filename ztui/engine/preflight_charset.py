@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ztui.csvfile.scan import SINGLE_BYTE
+from ztui.engine.disguise import is_hidden
 from ztui.model.table import Dialect
 
 _CONTROLS = rb"\x00-\x1f\x7f"
+_HIDDEN_LEADS = rb"\xc2\xd8\xe1\xe2\xef"
+"""The bytes that invisible characters begin with in UTF-8: U+00AD, U+061C, U+180E, U+200B and neighbours, U+FEFF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,25 @@ class Charset:
                 out += rb"\x%02x" % byte
         return out
 
-    def excluded(self, quoted: bool) -> bytes:
-        """The inside of a class with the characters that never pass, within quotes or outside."""
+    def excluded(self, quoted: bool, *, hidden: bool = False) -> bytes:
+        """The inside of a class with the characters that never pass, within quotes or outside; invisible ones, and with
+        them those whose bytes begin alike, when they may not be `hidden` in a cell."""
         out = _CONTROLS + (re.escape(self.quote.encode()) if self.quote else b"")
         if not quoted:
             out += re.escape(self.delimiter.encode())
         if self.escapes:
             out += rb"\\"
-        return out if self.codec == "utf-8" else out + self.high(lambda char: False)
+        if self.codec == "utf-8":
+            return out + (_HIDDEN_LEADS if hidden else b"")
+        return out + self.high(is_hidden if hidden else lambda char: False)
 
-    def rest(self, quoted: bool) -> bytes:
-        """A class for any character of a text on one line."""
-        return rb"[^" + self.excluded(quoted) + rb"]"
+    def rest(self, quoted: bool, *, hidden: bool = False) -> bytes:
+        """A class for any character of a text on one line; see `excluded`."""
+        return rb"[^" + self.excluded(quoted, hidden=hidden) + rb"]"
 
-    def first(self, quoted: bool) -> bytes:
-        """A first character that is neither blank nor the start of a formula."""
-        out = rb"[^" + self.excluded(quoted) + rb" =@+\-"
+    def first(self, quoted: bool, *, hidden: bool = False) -> bytes:
+        """A first character that is neither blank nor the start of a formula, nor the apostrophe of spreadsheets."""
+        out = rb"[^" + self.excluded(quoted, hidden=hidden) + rb" =@+\-'"
         if self.codec == "utf-8":
             # lead bytes of the blanks outside ASCII: U+00A0, U+2007, U+202F, U+3000, U+FEFF and their neighbours
             return rb"(?:" + out + rb"\x80-\xc2\xe2\xe3\xef]|\xe3[\x81-\xbf])"

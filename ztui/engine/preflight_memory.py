@@ -52,11 +52,12 @@ class Judged:
     columns: tuple[int, ...]
     steps: tuple[Step, ...]
     find_by: str | None
+    strict: bool
 
     @staticmethod
     def of(rule: FieldRule) -> Judged:
         """How this field is judged."""
-        return Judged(rule.field, rule.columns, rule.mapped.steps, rule.mapped.find_by)
+        return Judged(rule.field, rule.columns, rule.mapped.steps, rule.mapped.find_by, rule.strict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.checkers import Checker, checker
+from ztui.engine.disguise import bare, hidden_in
 from ztui.engine.rules import Params, Violation
 from ztui.engine.transform import compile_mapping
 from ztui.engine.transform_values import BLANKS, Refusal
@@ -62,6 +63,11 @@ class FieldRule:
     blank_rule: str | None
     key: bool
     unique: bool
+
+    @property
+    def strict(self) -> bool:
+        """True when records are told apart by a text: it is looked at more closely than other texts."""
+        return (self.key or self.unique) and field_type(self.field.data_type).check in ("text", "none")
 
 
 def declared_format(mapped: FieldMapping, field: Field) -> str | None:
@@ -116,16 +122,17 @@ class RowRules:
                 blank_rule = "KEY_BLANK"
             if field.mandatory and not (mapping.operation is Operation.UPDATE and (mapping.ignore_empty or key)):
                 blank_rule = "REQUIRED_BLANK"
+        unique = field.unique or (mapping.operation is Operation.INSERT and mapping.find_by == mapped.api_name)
         return FieldRule(
             mapped.api_name,
             field,
             mapped.columns,
             mapped,
             compile_mapping(mapped),
-            checker(field, find_by=mapped.find_by, declared=declared_format(mapped, field)),
+            checker(field, find_by=mapped.find_by, declared=declared_format(mapped, field), key=key or unique),
             blank_rule,
             key,
-            field.unique or (mapping.operation is Operation.INSERT and mapping.find_by == mapped.api_name),
+            unique,
         )
 
     def source(self, slot: int, cells: Sequence[str]) -> str:
@@ -163,10 +170,20 @@ class RowRules:
         """The rules broken by one field's value, given what the file has and what would be sent."""
         rule = self.fields[slot]
         if isinstance(value, Refusal):
-            return [Hit(slot, value.rule, raw, value.params)]
+            return [self._unmasked(slot, raw, value)]
         if not value or (value[0] in BLANKS and not value.strip(BLANKS)):
             return [Hit(slot, rule.blank_rule, raw)] if rule.blank_rule else []
         return [Hit(slot, v.rule, raw, v.params) for v in rule.check(value)]
+
+    def _unmasked(self, slot: int, raw: str, refused: Refusal) -> Hit:
+        """Why a step could not handle a value: what it says, unless something is in the way that nobody can see."""
+        rule = self.fields[slot]
+        within = bare(raw)
+        if len(rule.columns) == 1 and within != raw.strip() and not isinstance(rule.convert((within,)), Refusal):
+            hidden = hidden_in(raw)
+            told = (("actual", hidden),) if hidden else (("within", within),)
+            return Hit(slot, "INVISIBLE_REFUSED" if hidden else "EXCEL_REFUSED", raw, told)
+        return Hit(slot, refused.rule, raw, refused.params)
 
     def _ragged(self, cells: Sequence[str]) -> list[Hit]:
         facts = (("actual", str(len(cells))), ("max", str(self.width)))

@@ -28,6 +28,8 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "default": ("text",),
     "truncate": ("length",),
     "digits": (),
+    "excel_text": (),
+    "no_invisible": (),
 }
 """The names of a step's arguments, by the step's name (`ztui.engine.transform_steps.KINDS`)."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.transform_bare import bared
 from ztui.engine.transform_compile import compile_one
 from ztui.engine.transform_dates import Reading, find_readings, reader, rivals
 from ztui.engine.transform_numbers import clean_phone, decimal_signs, read_boolean, read_number
@@ -51,17 +52,18 @@ def propose_steps(field: Field, values: Sequence[str]) -> tuple[Proposal, ...]:
     distinct = list(dict.fromkeys(v for v in values[: _DISTINCT * 10] if v.strip(BLANKS)))[:_DISTINCT]
     if not distinct:
         return ()
-    trim = (Step.of("trim"),) if any(v != v.strip(BLANKS) for v in distinct) else ()
-    clean = list(dict.fromkeys(v.strip(BLANKS) for v in distinct))
+    first, reasons = bared(field, distinct)
+    apply = compile_one(first)
+    clean = list(dict.fromkeys(text for v in distinct if (text := str(apply(v)).strip(BLANKS))))
     kind = "id" if field.api_name == "id" else field_type(field.data_type).check
-    found = _BY_CHECK.get(kind, _plain)(field, clean)
-    if not found and trim:
-        found = (Proposal((), "blanks at the ends of some values"),)
-    return tuple(_finish(p, trim, distinct) for p in found)
+    found = _BY_CHECK.get(kind, _plain)(field, clean) if clean else ()
+    if not found and first:
+        found = (Proposal((), "; ".join(reasons)),)
+    return tuple(_finish(p, first, distinct) for p in found)
 
 
-def _finish(proposal: Proposal, trim: tuple[Step, ...], distinct: list[str]) -> Proposal:
-    steps = (*trim, *(s for s in proposal.steps))
+def _finish(proposal: Proposal, first: tuple[Step, ...], distinct: list[str]) -> Proposal:
+    steps = (*first, *(s for s in proposal.steps))
     apply = compile_one(steps)
     pairs = [(v, str(apply(v))) for v in distinct[:500]]
     changed = [p for p in pairs if p[0] != p[1]]

@@ -24,6 +24,8 @@ cannot handle comes back as a `Refusal` carrying the original text, and the step
 | default | text | put where the value is blank |
 | truncate | length | at most so many characters |
 | digits | | only the digits |
+| excel_text | | `="00123"` and `'00123`, as spreadsheets keep zeros, become 00123 |
+| no_invisible | | zero-width characters, soft hyphens and marks of direction go |
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from ztui.engine.disguise import excel_text, without_hidden
 from ztui.engine.transform_moments import make_date, make_datetime
 from ztui.engine.transform_names import split_name
 from ztui.engine.transform_numbers import clean_phone, read_boolean, read_number
@@ -281,5 +284,7 @@ KINDS: dict[str, Kind] = {
     "default": Kind(_default, lambda s: f"“{text_arg(s, 'text')}” where blank"),
     "truncate": Kind(_truncate, lambda s: f"cut to {how_many(number_arg(s, 'length', 0), 'character')}"),
     "digits": Kind(_digits, lambda s: "digits only"),
+    "excel_text": Kind(lambda s: excel_text, lambda s: 'text out of ="…" or \'…'),
+    "no_invisible": Kind(lambda s: without_hidden, lambda s: "no invisible characters"),
 }
 """All kinds of steps by name."""

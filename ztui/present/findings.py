@@ -40,7 +40,7 @@ def explain(finding: Finding, schema: ModuleSchema | None = None) -> ErrorText:
 
 
 #: What each row of a group has of its own, as far as templates speak of it.
-_OWN = ("line", "actual", "nearest", "start")
+_OWN = ("line", "actual", "nearest", "start", "within")
 
 
 def explain_group(group: FindingGroup, schema: ModuleSchema | None = None) -> ErrorText:
