@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from tests.tui.driver import Driver, driving
 from ztui.engine.check_worker import Worker
 from ztui.engine.preflight_segment import Job
 from ztui.engine.workspace import Workspace
+from ztui.errors import StoreError
 from ztui.store.locations import Locations
 from ztui.tui.screens.check import CheckScreen
+from ztui.tui.session import Session
 
 LEADS = (
     "First name,Surname,Company,E-mail\n"
@@ -78,3 +82,69 @@ async def test_the_progress_names_what_is_looked_at(tmp_path: Path) -> None:
         assert report is not None
         screen.show_report(replace(report, complete=False, rows_checked=1, rows_refused=1, again=("Last_Name",)))
         await driver.until_sees("Checking Last Name … 1 of 3 rows. 1 row would be refused so far.", "checking 33%")
+
+
+class Opening:
+    """Opens a workspace slowly, in a thread, and counts how often."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.places = Locations.under(tmp_path / "places")
+        self.times = 0
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(self) -> Workspace:
+        self.times += 1
+        self.begun.set()
+        assert self.may_end.wait(10)
+        return Workspace.open(locations=self.places)
+
+
+async def test_the_workspace_is_opened_once_whoever_asks_and_whoever_gives_up(tmp_path: Path) -> None:
+    opening = Opening(tmp_path)
+    session = Session(opening)
+    first, second, third = (asyncio.ensure_future(session.workspace()) for _ in range(3))
+    await asyncio.to_thread(opening.begun.wait, 10)
+    first.cancel()  # the screen that asked opens another file
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    fourth = asyncio.ensure_future(session.workspace())
+    opening.may_end.set()
+    assert await second is await third is await fourth is session.ready
+    assert opening.times == 1
+    await session.aclose()
+
+
+async def test_a_workspace_that_nobody_waits_for_is_closed_nevertheless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Workspace] = []
+
+    async def aclose(workspace: Workspace) -> None:
+        closed.append(workspace)
+
+    monkeypatch.setattr(Workspace, "aclose", aclose)
+    opening = Opening(tmp_path)
+    session = Session(opening)
+    asked = asyncio.ensure_future(session.workspace())
+    await asyncio.to_thread(opening.begun.wait, 10)
+    asked.cancel()
+    closing = asyncio.ensure_future(session.aclose())
+    opening.may_end.set()
+    await closing
+    assert closed == [session.opened]
+
+
+async def test_a_workspace_that_could_not_be_opened_is_tried_again(tmp_path: Path) -> None:
+    times: list[int] = []
+
+    def open_it() -> Workspace:
+        times.append(1)
+        if len(times) == 1:
+            raise StoreError("STORE_READ_ONLY")
+        return Workspace.open(locations=Locations.under(tmp_path / "places"))
+
+    session = Session(open_it)
+    with pytest.raises(StoreError):
+        await session.workspace()
+    assert await session.workspace() is session.ready
+    await session.aclose()

@@ -36,6 +36,7 @@ class Session:
     ) -> None:
         self._given = workspace
         self._workspace: Workspace | None = None
+        self._opening: asyncio.Task[Workspace] | None = None
         self.path = path
         self.module = module
         #: What the user insists on about the format; None: nothing.
@@ -61,10 +62,19 @@ class Session:
     # -- the workspace
 
     async def workspace(self) -> Workspace:
-        """The workspace, opened at the first call: its imports must not delay the first paint."""
-        if self._workspace is None:
-            given = self._given
-            self._workspace = await asyncio.to_thread(given) if callable(given) else given
+        """The workspace, opened at the first call: its imports must not delay the first paint.
+
+        It is opened once, whoever else asks meanwhile or gives up waiting.
+        """
+        if self._workspace is not None:
+            return self._workspace
+        if self._opening is None or self._opening.done():  # done, yet no workspace: it failed
+            self._opening = asyncio.create_task(self._open_workspace())
+        return await asyncio.shield(self._opening)
+
+    async def _open_workspace(self) -> Workspace:
+        given = self._given
+        self._workspace = await asyncio.to_thread(given) if callable(given) else given
         return self._workspace
 
     @property
@@ -269,6 +279,8 @@ class Session:
 
     async def aclose(self) -> None:
         """Close file and workspace; what was noted of the draft is written down first."""
+        if self._opening is not None:
+            await asyncio.gather(self._opening, return_exceptions=True)  # why it failed was told to who asked
         if self._unkept:
             with contextlib.suppress(StoreError):  # it was told when it was refused the first time
                 await self.keep_draft()
