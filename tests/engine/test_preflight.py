@@ -341,6 +341,8 @@ async def test_references_are_looked_up_once_each(tmp_path: Path) -> None:
         ("users", "id", ["12"]),
     ]
     assert list(report.refused_records()) == [1, 2, 3]
+    facts = dict(report.groups[0].first.params)
+    assert (facts["module"], facts["find_by"]) == ("Accounts", "Account_Name")
 
 
 # --- the fast way against the plain one

@@ -293,3 +293,26 @@ async def test_dates_that_can_be_read_two_ways_are_asked(tmp_path: Path) -> None
         mapped = draft.mapping.for_field("Closing_Date")
         assert mapped is not None
         assert [step.name for step in mapped.steps] == ["date"]
+
+
+async def test_a_note_that_is_nearly_too_long_is_read_to_its_end(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people, size=(80, 24), notes=True) as driver:
+        await driver.mapped()
+        driver.app.notify("12 rows mended. ctrl+z takes it back.")
+        await driver.until_sees("12 rows mended. ctrl+z takes it back.")
+
+
+async def test_every_step_can_be_clicked_from_every_screen(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.press("escape")
+        await driver.until(lambda: type(driver.app.screen).__name__ == "JobsScreen", "the list")
+        await driver.until_sees("people.csv")
+        await driver.click("○ Map")
+        await driver.mapped()
+        await driver.click("○ Check")
+        await driver.until_sees("● Check")
+        await driver.click("✓ File")
+        await driver.until(lambda: type(driver.app.screen).__name__ == "JobsScreen", "the list")
+        await driver.click("● File")
+        await driver.until(lambda: type(driver.app.screen).__name__ == "OpenFileDialog", "the question which file")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ztui.engine.checkers import more_facts
-from ztui.engine.preflight_rows import ROW, RowRules
+from ztui.engine.preflight_rows import ROW, FieldRule, RowRules
 from ztui.engine.preflight_segment import Hits, is_error
 from ztui.engine.rules import RULE_PARAM, Violation, finding
 from ztui.model.finding import Finding, Severity
@@ -156,8 +156,15 @@ def make_finding(rules: RowRules, file: Rows | None, slot: int, rule_name: str, 
         column=field_rule.columns[0],
         api_name=field_rule.api_name,
         value=value,
-        params=(("field", field_rule.field.label), *params),
+        params=(("field", field_rule.field.label), *_points_at(field_rule, params), *params),
     )
+
+
+def _points_at(rule: FieldRule, params: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """What the values of a lookup or owner point at and are matched by; nothing for other fields."""
+    known = dict(params)
+    facts = {"module": rule.field.lookup.module if rule.field.lookup else "", "find_by": rule.mapped.find_by or ""}
+    return tuple((name, text) for name, text in facts.items() if text and name not in known)
 
 
 def groups_of(

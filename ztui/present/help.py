@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ztui.present.text import width
+
 _PURPOSE = {
     "MappingScreen": "Say which column feeds which field. Drag a column (its head or any cell) onto a field, or press "
     "Enter on a column or a field and choose. A proposal is there already: green is sure, amber with a ? wants a look. "
@@ -21,3 +25,34 @@ _PURPOSE = {
 def purpose(screen: str) -> str:
     """What the screen of this class is for; a general sentence for one that is not listed."""
     return _PURPOSE.get(screen, "Everything here works by keyboard and by mouse. ctrl+p lists every action.")
+
+
+def key_lines(keys: Sequence[tuple[str, str]], room: int) -> list[list[tuple[str, str]]]:
+    """Lines of (keys, what they do) pairs, padded so that columns align: two pairs a line if they fit in `room` cells.
+
+    Between the two texts of a pair the caller puts two cells. No text is ever cut: a long one makes it one column.
+    """
+    half = (len(keys) + 1) // 2
+    for columns in ((keys[:half], keys[half:]), (keys,)):
+        widths = [
+            (max((width(k) for k, _ in column), default=0), max((width(w) for _, w in column), default=0))
+            for column in columns
+        ]
+        if len(columns) == 1 or sum(k + w + 2 for k, w in widths) + _GAP <= room:
+            break
+    # The keys start at the left edge of what is said above them; the second column, if any, after a gap.
+    lines = []
+    for index in range(len(columns[0])):
+        line = []
+        for place, (column, (for_keys, for_what)) in enumerate(zip(columns, widths, strict=True)):
+            if index < len(column):
+                shown, what = column[index]
+                last = place == len(columns) - 1
+                lead = " " * (for_keys - width(shown))
+                line.append((lead + shown, what if last else what + " " * (for_what - width(what) + _GAP)))
+        lines.append(line)
+    return lines
+
+
+#: Cells between two columns of keys.
+_GAP = 4

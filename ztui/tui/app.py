@@ -46,7 +46,7 @@ class ZtuiApp(FrugalApp):
     ]
     CSS = """
     Toast { background: $panel; color: $ink; padding: 0 1; margin-bottom: 0; }
-    ToastRack { margin-bottom: 1; }
+    ToastRack { margin-bottom: 1; overflow-y: hidden; }
     """
 
     def __init__(
@@ -263,10 +263,6 @@ class ZtuiApp(FrugalApp):
         self.push_screen(MassUpdateScreen())
 
     # -- actions
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Escape is written as in the dialogs; all else is Textual's."""
-        return "Esc" if binding.key == "escape" else super().get_key_display(binding)
 
     def action_help(self) -> None:
         """Keys and purpose of what is on screen."""

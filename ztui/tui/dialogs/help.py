@@ -9,9 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
-from ztui.present.help import purpose
+from ztui.present.help import key_lines, purpose
 from ztui.tui.dialogs.base import Dialog, Words
 from ztui.tui.palette import SKIPPED
+
+#: Cells for the keys: the box without its frame, its padding and a scroll bar.
+_ROOM = 68
 
 
 class HelpDialog(Dialog[None]):
@@ -33,7 +36,8 @@ class HelpDialog(Dialog[None]):
         """Help for a screen as it is now, focus included."""
         keys: dict[str, list[str]] = {}
         for key, (_node, binding, enabled, _tip) in screen.active_bindings.items():
-            if enabled and binding.description and binding.action.split("(")[0] not in SKIPPED:
+            said = binding.show or binding.action.split("(")[0] not in SKIPPED
+            if enabled and binding.description and said:
                 shown = screen.app.get_key_display(binding) if binding.key == key else key
                 keys.setdefault(binding.description, []).append(shown)
         return cls(type(screen).__name__, [(" ".join(dict.fromkeys(k)), what) for what, k in keys.items()])
@@ -43,12 +47,8 @@ class HelpDialog(Dialog[None]):
         with VerticalScroll():
             yield Words(purpose(self._topic))
             parts: list[str | tuple[str, str]] = ["\n"]
-            half = (len(self._keys) + 1) // 2
-            for index in range(half):
-                for place in (index, index + half):
-                    if place < len(self._keys):
-                        keys, what = self._keys[place]
-                        parts.append((f"{keys[:13]:>13}  ", "key"))
-                        parts.append(f"{what[:19]:<20}")
+            for line in key_lines(self._keys, _ROOM):
+                for keys, what in line:
+                    parts += [(keys, "key"), f"  {what}"]
                 parts.append("\n")
             yield Words(*parts)

@@ -107,6 +107,27 @@ class ZtuiScreen(Screen[None]):
             case _:
                 self.run_action_if("profiles")
 
+    def on_stepper_pressed(self, event: Stepper.Pressed) -> None:
+        """A step was clicked."""
+        self.go_to_step(event.step)
+
+    def go_to_step(self, step: int) -> None:
+        """To the files and runs, or to the import that is being prepared."""
+        if step == 1:
+            self.ztui.action_jobs()
+        elif step != self.STEP and self.session.file is not None:
+            self.to_mapping()
+
+    def to_mapping(self) -> None:
+        """To the import that is being prepared; back to it when one came from there."""
+        from ztui.tui.screens.mapping import MappingScreen
+
+        if any(isinstance(screen, MappingScreen) for screen in self.app.screen_stack):
+            while not isinstance(self.app.screen, MappingScreen):
+                self.app.pop_screen()
+        else:
+            self.app.push_screen(MappingScreen())
+
     def run_action_if(self, name: str) -> None:
         """Run an action of this screen or the app, when there is one."""
         for node in (self, self.app):

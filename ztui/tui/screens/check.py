@@ -290,12 +290,12 @@ class CheckScreen(Sending):
         """To the mapping."""
         self.dismiss(None)
 
-    def on_stepper_pressed(self, event: Stepper.Pressed) -> None:
-        """The steps can be clicked."""
-        if event.step == 4:
+    def go_to_step(self, step: int) -> None:
+        """On to sending, or where every screen leads."""
+        if step == 4:
             self.action_send()
-        elif event.step < 3:
-            self.action_back()
+        else:
+            super().go_to_step(step)
 
 
 def _same(one: FindingGroup, other: FindingGroup) -> bool:

@@ -41,7 +41,7 @@ class InspectorScreen(InspectorRepair):
 
     STEP = 4
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", show=False),
+        Binding("escape", "back", "Back", show=False, key_display="Esc"),
     ]
     DEFAULT_CSS = """
     InspectorScreen {

@@ -34,7 +34,7 @@ class JobsScreen(RunActions):
         Binding("U", "app.mass_update", "Mass update", show=True),
         Binding("F", "prune", "Forget old runs", show=False),
         Binding("R", "resume_all", "Go on with everything unfinished", show=False),
-        Binding("escape", "back", "Back", show=False),
+        Binding("escape", "back", "Back", show=False, key_display="Esc"),
         Binding("q", "app.quit", "Quit", show=True),
     ]
     DEFAULT_CSS = """
@@ -153,9 +153,14 @@ class JobsScreen(RunActions):
             about.say(("A run is one import: what was sent, what Zoho did with it, and what it refused.", "soft"))
             return
         from ztui.present.runs import run_line, run_status
+        from ztui.present.text import width
 
         head, kind = run_line(state)
-        about.say((head, kind), "\n", (f"{run_status(state)} · profile {state.profile} · {state.run_id}", "soft"))
+        said = [run_status(state), f"profile {state.profile}", state.run_id]
+        room = about.content_size.width or self.size.width
+        while len(said) > 1 and width(" · ".join(said)) > room:  # a separator with nothing behind it looks broken
+            said.pop()
+        about.say((head, kind), "\n", (" · ".join(said), "soft"))
 
     @on(Grid.Moved, "#list")
     def _other_run(self) -> None:
@@ -269,7 +274,16 @@ class JobsScreen(RunActions):
         if path is not None:
             self.open(path)
 
+    def go_to_step(self, step: int) -> None:
+        """A file, or the import that is open."""
+        if step == self.STEP:
+            self.action_open_file()
+        else:
+            super().go_to_step(step)
+
     def action_back(self) -> None:
         """To the import that is open, if there is one."""
         if len(self.app.screen_stack) > 1:
             self.dismiss(None)
+        elif self.session.file is not None:
+            self.to_mapping()

@@ -16,7 +16,6 @@ from ztui.tui.screens.mapping_choosing import Choosing
 from ztui.tui.screens.mapping_looking import Looking
 from ztui.tui.screens.mapping_opening import Opening
 from ztui.tui.screens.mapping_saving import Saving
-from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.detail import Detail
 from ztui.tui.widgets.fields import FieldList
 from ztui.tui.widgets.grid import Grid
@@ -50,7 +49,7 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         Binding("n", "search_next(1)", "Next hit", show=False),
         Binding("N", "search_next(-1)", "Previous hit", show=False),
         Binding("ctrl+g", "go_to", "Go to row or line", show=False),
-        Binding("escape", "escape", "Back", show=False),
+        Binding("escape", "escape", "Back", show=False, key_display="Esc"),
     ]
     DEFAULT_CSS = """
     MappingScreen {
@@ -119,9 +118,9 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         elif event.grid is self.preview:
             self.pick_field(event.column)
 
-    def on_stepper_pressed(self, event: Stepper.Pressed) -> None:
-        """The steps can be clicked."""
-        match event.step:
+    def go_to_step(self, step: int) -> None:
+        """Another file, or on to the check."""
+        match step:
             case 1:
                 self.action_open_file()
             case 3 | 4:

@@ -25,7 +25,7 @@ class ProfilesScreen(ZtuiScreen):
     """Profiles on the left, the marked one and its trial on the right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,u", "use", "Work with it", show=True, key_display="Enter"),
+        Binding("enter,u", "use", "Work with it", show=True, key_display="⏎"),
         Binding("t", "test", "Try it out", show=True),
         Binding("n", "new", "New", show=True),
         Binding("e", "edit", "Change", show=True),

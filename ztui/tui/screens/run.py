@@ -27,7 +27,7 @@ class RunScreen(RunActions):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "inspect", "Refused rows", show=False),
         Binding("J", "app.jobs", "All runs", show=True),
-        Binding("escape", "back", "Back", show=False),
+        Binding("escape", "back", "Back", show=False, key_display="Esc"),
     ]
     DEFAULT_CSS = """
     RunScreen {
