@@ -11,12 +11,13 @@ import pytest
 
 from tests.engine.own_packer import OwnPacker
 from tests.engine.running_world import World
-from ztui.errors import PlanError, StoreError
+from ztui.errors import PlanError, SourceChanged, StoreError
 from ztui.model.finding import Finding, Severity
 from ztui.model.outcome import OutcomeCounts, RowError, RowResult
 from ztui.model.part import Part
 from ztui.model.plan import ImportPlan
 from ztui.model.run import Phase
+from ztui.present.errors import info_text
 
 
 @pytest.fixture
@@ -46,7 +47,10 @@ async def test_a_changed_file_stops_the_run_and_says_what_changed(world: World) 
     assert state.phase is Phase.STOPPED
     assert state.error is not None
     assert state.error.code == "SOURCE_CHANGED"
-    assert "bytes" in dict(state.error.details)["changed"]
+    facts = dict(state.error.details)
+    assert "bytes" in facts["changed"]
+    assert (facts["run"], facts["count"], facts["rest"]) == (state.run_id, "10", "10")
+    assert "sent" not in facts
     assert world.zoho.requests == []
 
 
@@ -60,6 +64,32 @@ class Refusing(OwnPacker):
         parts = super().pack(plan, folder)
         yield next(parts)
         raise cls.problem
+
+
+async def test_a_file_that_goes_while_it_is_packed_leaves_a_word_that_helps(world: World) -> None:
+    world.write(30)
+    content = world.path.read_bytes()
+    packer = Refusing()
+    world.runs._given_packer = packer
+    Refusing.problem = SourceChanged("FILE_GONE", details={"path": str(world.path)})
+    try:
+        first = await world.runs.start(world.plan(rows_per_part=10))
+    finally:
+        Refusing.problem = OSError(errno.ENOSPC, "No space left on device")
+    world.path.unlink()
+    again = await world.another().resume(first.run_id)
+
+    for state in (first, again):
+        assert state.phase is Phase.STOPPED
+        assert state.error is not None
+        assert state.error.code == "SOURCE_GONE"
+        sent = sum(part.rows for part in state.parts if part.job_id)
+        told = info_text(state.error)
+        assert f"Of 30 rows to send, {30 - sent} were not sent." in told.cause
+        assert f"`ztui resume {first.run_id}` sends the rest" in told.remedy
+        assert (f"the {sent} that were sent would go a second time" in told.remedy) is (sent > 0)
+    world.path.write_bytes(content)
+    assert (await world.another().resume(first.run_id)).outcome == OutcomeCounts(added=30)
 
 
 async def test_a_disk_that_fills_up_while_packing_is_told_and_can_be_mended(world: World) -> None:

@@ -55,7 +55,8 @@ def say_why_stopped(state: RunState) -> None:
     diagnostics.say(f"ztui: {told.title} ({told.code})")
     for text in told.lines()[1:]:
         diagnostics.say(f"  {text}")
-    diagnostics.say(f"  `ztui resume {state.run_id}` goes on where it stopped.")
+    if "ztui resume" not in told.remedy:  # which says already what must come before
+        diagnostics.say(f"  `ztui resume {state.run_id}` goes on where it stopped.")
 
 
 def show_end(runs: Runs, state: RunState, as_json: bool) -> int:

@@ -57,6 +57,24 @@ def _what_changed(plan: ImportPlan, source: Source, now: SourceId) -> dict[str, 
     return facts
 
 
+_GONE = frozenset(("FILE_GONE", "NO_SUCH_FILE"))
+_CHANGED = frozenset(("FILE_CHANGED", "SOURCE_CHANGED"))
+
+
+def file_trouble(run: Running, problem: SourceError) -> SourceError:
+    """A trouble with the file as it is for a run that has begun: what was sent, what was not, and how to go on."""
+    plan = run.plan
+    rows = (plan.total_rows if plan.records is None else len(plan.records)) - len(plan.exclude)
+    sent = sum(part.rows for part in run.state.parts if part.job_id)
+    facts: dict[str, object] = {"run": run.lease.run_id, "count": rows, "rest": rows - sent}
+    if sent:
+        facts["sent"] = sent
+    if problem.code in _GONE:
+        return SourceChanged("SOURCE_GONE", details={"path": plan.info.path, **facts})
+    code = "SOURCE_CHANGED" if problem.code in _CHANGED else problem.code
+    return type(problem)(code, problem.message, level=problem.level, details={**problem.details, **facts})
+
+
 class Packing:
     """PACKING → all parts known. Goes on where it was when some parts are known already."""
 

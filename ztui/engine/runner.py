@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator
 
 from ztui.engine import outcomes as made
-from ztui.engine.packing import Packing
+from ztui.engine.packing import Packing, file_trouble
 from ztui.engine.ports import Opener, Packer
 from ztui.engine.recovery import Recovery
 from ztui.engine.running import CANCEL, PAUSE, RunHalted, Running, error_info
@@ -55,7 +55,8 @@ class Runner:
             if isinstance(cause, RunHalted):
                 await run.commit(ev.RunStopped(run.now, error_info(cause.reason)))
             elif isinstance(cause, (SourceError, PlanError)):
-                await run.commit(ev.RunStopped(run.now, error_info(cause)))
+                told = file_trouble(run, cause) if isinstance(cause, SourceError) else cause
+                await run.commit(ev.RunStopped(run.now, error_info(told)))
             else:
                 if isinstance(cause, StoreError):
                     with contextlib.suppress(StoreError):  # the disk may take this one fact, or not even that
