@@ -96,17 +96,19 @@ async def test_the_module_it_was_left_for_comes_with_it(tmp_path: Path, people: 
         assert driver.feeds("Fax") == []
 
 
-async def test_a_disk_that_refuses_is_told_once(tmp_path: Path, people: Path) -> None:
+async def test_a_disk_that_refuses_is_told_once_and_tried_again(tmp_path: Path, people: Path) -> None:
     async with driving(tmp_path, people) as driver:
         await driver.mapped()
         folder = tmp_path / "places" / "state" / "unsent"
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.write_text("a file where the folder should be")
         await driver.drag("Notes", to="Fax")
-        await written(driver)
+        await driver.until(lambda: bool(driver.toasts), "the warning")
         await driver.press("ctrl+z", "ctrl+y")
-        await written(driver)
+        await driver.until(lambda: not driver.app.session._keeping.locked(), "the other tries")
         assert len([toast for toast in driver.toasts if toast.startswith("If you leave")]) == 1
+        folder.unlink()
+    assert len(kept(tmp_path)) == 1
 
 
 async def test_what_was_sent_is_not_unsent(tmp_path: Path, people: Path) -> None:

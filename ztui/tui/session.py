@@ -268,14 +268,21 @@ class Session:
         return bool(self._unkept)
 
     async def keep_draft(self) -> None:
-        """Write down what was noted; the latest wins, and a cancellation does not stop halfway. Raises StoreError."""
+        """Write down what was noted; the latest wins, and a cancellation does not stop halfway.
+
+        Raises StoreError when the disk refuses; it is tried again with the next change, and at the end.
+        """
         from ztui.engine.background import in_thread
 
         unsent = self.ready.unsent
         async with self._keeping:
             while self._unkept:
                 place, mapping = self._unkept.popitem()
-                await in_thread(partial(_keep, unsent, place, mapping))
+                try:
+                    await in_thread(partial(_keep, unsent, place, mapping))
+                except StoreError:
+                    self._unkept.setdefault(place, mapping)
+                    raise
 
     async def aclose(self) -> None:
         """Close file and workspace; what was noted of the draft is written down first."""
