@@ -16,9 +16,10 @@ from ztui.engine.leftovers import clear_leftovers
 from ztui.engine.runs import Runs
 from ztui.engine.runs_known import KnownRuns
 from ztui.engine.workspace import Workspace
-from ztui.errors import SignInError, SourceError, StoreError
+from ztui.errors import ConfigError, SignInError, SourceError, StoreError
 from ztui.model.run import Phase
 from ztui.model.table import DialectOverrides
+from ztui.store.locations import Locations
 
 
 @pytest.fixture
@@ -88,6 +89,21 @@ async def test_what_people_keep_in_the_same_folder_is_left_alone(temp: Path) -> 
     async with Workspace.open():
         pass
     assert mine.exists()
+
+
+async def test_where_nobody_has_a_home_a_throw_away_workspace_closes(
+    temp: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = left_behind(temp, "dead")
+    places = Locations.under(tmp_path / "places")
+
+    def homeless() -> Locations:
+        raise ConfigError("HOME_MISSING")
+
+    monkeypatch.setattr(Locations, "default", homeless)
+    async with Workspace.open(locations=places):
+        pass
+    assert path.exists()
 
 
 def test_nothing_is_removed_when_it_is_not_known_what_is_needed(temp: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from ztui.csvfile.copies import discard, forsaken
@@ -27,7 +28,10 @@ def clear_leftovers(runs: Callable[[], Runs]) -> int:
         needed = {known.plan(state.run_id).info.data_path for state in known.unfinished()}
     except ZtuiError:
         return 0
+    removed = 0
     for path in found:
         if path not in needed:
-            discard(path)
-    return len([path for path in found if path not in needed])
+            with contextlib.suppress(OSError):  # a folder that is read-only now; whoever comes later tries again
+                discard(path)
+                removed += 1
+    return removed

@@ -217,12 +217,10 @@ class Workspace:
 
         What a killed process left behind of files it had open is removed then.
         """
-        if self.locations == Locations.default():  # the ledger of a throw-away session knows nothing of what is needed
+        if self._at_home():  # the ledger of a throw-away session knows nothing of what is needed
             from ztui.engine.leftovers import clear_leftovers
 
-            clear_leftovers(
-                lambda: self.runs
-            )  # a millisecond; not awaited, so that a cancellation cannot skip the rest
+            clear_leftovers(lambda: self.runs)  # a millisecond; not awaited: a cancellation cannot skip the rest
         if self._runs is not None:
             self._runs.close()
             self._runs = None
@@ -236,3 +234,10 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def _at_home(self) -> bool:
+        """True when this is the user's own state."""
+        try:
+            return self.locations == Locations.default()
+        except ConfigError:  # there is no home at all
+            return False
