@@ -179,7 +179,10 @@ async def driving(
     module: str | None = None,
     notes: bool = False,
 ) -> AsyncIterator[Driver]:
-    """The interface with a workspace of its own (without a profile: the standard fields) on a file; passing notes are drawn with `notes`."""
+    """The interface with a workspace of its own (without a profile: the standard fields) on a file.
+
+    Passing notes are drawn with `notes`.
+    """
     given = workspace or Workspace.open(locations=Locations.under(tmp_path / "places"))
     app = ZtuiApp(given, str(path) if path is not None else None, module)
     async with app.run_test(size=size, notifications=notes) as pilot:

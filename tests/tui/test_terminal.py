@@ -169,3 +169,16 @@ def test_without_a_terminal_it_says_what_to_do(people: Path) -> None:
     assert done.returncode not in (0, 1)
     assert "no terminal" in done.stderr
     assert done.stdout == ""
+
+
+def test_it_can_be_left_while_a_pipe_nobody_writes_to_is_opened(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    terminal = Terminal(str(pipe))
+    try:
+        terminal.until("Reading …")
+        terminal.press(b"\x11")
+        assert terminal.ended() == 0
+        assert terminal.modes_left() == []
+    finally:
+        terminal.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 from collections.abc import Callable, Coroutine
@@ -14,19 +13,19 @@ from textual.signal import Signal
 from textual.worker import Worker, WorkerState
 
 from ztui.errors import ZtuiError
-from ztui.tui import theme
+from ztui.tui import lifecycle, theme
 from ztui.tui.bridge import RunProgressed
 from ztui.tui.frugal_app import FrugalApp
 from ztui.tui.session import Session
 
 if TYPE_CHECKING:
+    from threading import Timer
+
     from textual.notifications import SeverityLevel
 
     from ztui.engine.workspace import Workspace
     from ztui.model.mass_run import MassState
     from ztui.model.run import RunState
-
-REST_SECONDS = 3.0
 
 
 class ZtuiApp(FrugalApp):
@@ -66,6 +65,7 @@ class ZtuiApp(FrugalApp):
         #: The latest state of every run this process works on; `run_changed` tells of each step.
         self.live: dict[str, RunState] = {}
         self._watching = False
+        self.last_resort: Timer | None = None
         self.run_changed: Signal[RunState] = Signal(self, "run_changed")
         self.mass_changed: Signal[MassState] = Signal(self, "mass_changed")
         for known in theme.THEMES:
@@ -124,8 +124,6 @@ class ZtuiApp(FrugalApp):
 
     def on_mount(self) -> None:
         """Watch for the ways a terminal program ends."""
-        from ztui.tui import lifecycle
-
         if self._watch:
             lifecycle.on_signals(self.leave)
             lifecycle.watch_terminal(self.leave)
@@ -137,12 +135,10 @@ class ZtuiApp(FrugalApp):
     async def on_unmount(self) -> None:
         """Let what is at work come to rest, for it writes down where it stands; then close what the session holds."""
         self.workers.cancel_all()
-        resting = [asyncio.ensure_future(worker.wait()) for worker in self.workers]
-        if resting:
-            done, _ = await asyncio.wait(resting, timeout=REST_SECONDS)
-            for rest in done:
-                rest.cancelled() or rest.exception()
+        await lifecycle.at_rest(self.workers)
         await self.session.aclose()
+        if self._watch:
+            self.last_resort = lifecycle.end_in_time(self.return_code or 0)
 
     def _fatal_error(self) -> None:
         """A crash: its traceback as plain text, without the values it happened on."""
@@ -150,11 +146,9 @@ class ZtuiApp(FrugalApp):
 
         from rich.text import Text
 
-        from ztui.tui.lifecycle import crash_report
-
         error = sys.exc_info()[1] or self._exception
         if error is not None:
-            self.panic(Text(crash_report(error)))
+            self.panic(Text(lifecycle.crash_report(error)))
         else:
             self._close_messages_no_wait()
 
@@ -316,4 +310,6 @@ def run_tui(
     gc.freeze()
     gc.enable()
     app.run(mouse=mouse)
+    if app.last_resort is not None:
+        app.last_resort.cancel()
     return app.return_code or 0

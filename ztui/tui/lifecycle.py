@@ -11,10 +11,17 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from textual.worker import Worker
 
 #: Seconds the orderly end may take once the terminal is gone, before the process is ended outright.
 GRACE = 4.0
+#: Seconds that cancelled work may take to come to rest.
+REST_SECONDS = 3.0
+#: Seconds that threads have to come to an end after everything else has.
+PATIENCE = 2.0
 
 
 def on_signals(leave: Callable[[int], None]) -> None:
@@ -53,6 +60,26 @@ def watch_terminal(leave: Callable[[int], None]) -> None:
             os._exit(128 + signal.SIGHUP)
 
     threading.Thread(target=wait, name="terminal-watch", daemon=True).start()
+
+
+async def at_rest(workers: Iterable[Worker[Any]]) -> None:
+    """Wait until cancelled workers have written down where they stand, but not for ever."""
+    resting = [asyncio.ensure_future(worker.wait()) for worker in workers]
+    if resting:
+        done, _ = await asyncio.wait(resting, timeout=REST_SECONDS)
+        for rest in done:
+            rest.cancelled() or rest.exception()
+
+
+def end_in_time(code: int) -> threading.Timer:
+    """See to it that the process ends although a thread hangs, in a pipe nobody writes to or a disk that is gone.
+
+    Call when everything is at rest and the terminal is being given back; cancel the timer once the loop has ended.
+    """
+    last_resort = threading.Timer(PATIENCE, os._exit, (code,))
+    last_resort.daemon = True
+    last_resort.start()
+    return last_resort
 
 
 def _silence() -> None:

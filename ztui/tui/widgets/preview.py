@@ -44,6 +44,9 @@ class FileLines:
         return found
 
 
+_READING = "Reading …"
+
+
 class Preview(Grid, DragSource):
     """The rows of the open file. Columns that go nowhere are dimmed."""
 
@@ -59,7 +62,7 @@ class Preview(Grid, DragSource):
     narrowest = 9
 
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(header=2, gutter=6, id=id, empty="No data rows.")
+        super().__init__(header=2, gutter=6, id=id, empty=_READING)
         self.rows: FileLines | None = None
         self._measured = False
         self._headers: tuple[str, ...] = ()
@@ -67,10 +70,10 @@ class Preview(Grid, DragSource):
     def open(self, file: OpenFile | None, draft: Draft | None) -> None:
         """Show a file."""
         if file is None:
-            self.rows, self._headers = None, ()
+            self.rows, self._headers, self.empty = None, (), _READING
             self.show((), Lines())
             return
-        self._headers = file.info.headers
+        self._headers, self.empty = file.info.headers, "No data rows."
         self.rows = FileLines(file)
         self._measured = draft is not None
         self._fit_gutter()
