@@ -35,7 +35,7 @@ MONOSPACED = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 #: What differs from one drawing to the next, and what stands in its place (of the same width).
 FROZEN = (
     (re.compile(r"[0-9a-f]{8}-\d{6}-\d{6}-[0-9a-f]{4}"), "8e1fe695-260105-093012-5a7e"),
-    (re.compile(r"\d(?=&#160;s<)"), "2"),
+    (re.compile(r"\d(?=&#160;s(?:<|&#160;))"), "2"),
     (re.compile(r"terminal-\d+"), "terminal"),
     (re.compile(r"<!--.*?-->\s*", re.DOTALL), ""),
     (re.compile(r"\d{4}-\d\d-\d\d(?=(&#160;| )\d\d:\d\d)"), "2026-01-05"),
