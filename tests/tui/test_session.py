@@ -134,6 +134,19 @@ async def test_a_workspace_that_nobody_waits_for_is_closed_nevertheless(
     assert closed == [session.opened]
 
 
+async def test_a_workspace_that_hangs_keeps_nobody_from_leaving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ztui.tui.session.OPENING_SECONDS", 0.05)
+    opening = Opening(tmp_path)
+    session = Session(opening)
+    asked = asyncio.ensure_future(session.workspace())
+    await asyncio.to_thread(opening.begun.wait, 10)
+    await asyncio.wait_for(session.aclose(), 5)
+    opening.may_end.set()
+    await (await asked).aclose()
+
+
 async def test_a_workspace_that_could_not_be_opened_is_tried_again(tmp_path: Path) -> None:
     times: list[int] = []
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ztui.tui.draft import Draft
 
 DEFAULT_MODULE = "Leads"
+OPENING_SECONDS = 2.0
+"""How long closing waits for a workspace that is just being opened: what it is read from may hang."""
 
 
 class Session:
@@ -287,7 +289,9 @@ class Session:
     async def aclose(self) -> None:
         """Close file and workspace; what was noted of the draft is written down first."""
         if self._opening is not None:
-            await asyncio.gather(self._opening, return_exceptions=True)  # why it failed was told to who asked
+            done, _ = await asyncio.wait((self._opening,), timeout=OPENING_SECONDS)
+            for opening in done:
+                opening.cancelled() or opening.exception()  # why it failed was told to who asked
         if self._unkept:
             with contextlib.suppress(StoreError):  # it was told when it was refused the first time
                 await self.keep_draft()
