@@ -323,6 +323,22 @@ class Books:
         return [v for v in values if v != "sam@example.com"]
 
 
+async def test_it_is_told_what_the_check_is_at_when_all_rows_are_read(tmp_path: Path) -> None:
+    header = ("Last_Name", "Email", "Owner")
+    rows = [[f"N{n}", f"n{n}@x.example", "sam@example.com" if n % 2 else "jo@example.com"] for n in range(9_000)]
+    mapping = mapping_of(header, operation=Operation.UPSERT, find_by="Email")
+    told: list[CheckReport] = []
+    with opened(write(tmp_path / "f.csv", header, rows)) as file:
+        report = await check(file, mapping, SCHEMA, online=Books(), on_report=told.append)
+    stages = [str(r.stage) for r in told if not r.complete]
+    assert list(dict.fromkeys(stages)) == ["rows", "repeats", "references"]
+    assert next(r for r in told if r.stage == "repeats").rows_checked == 9_000
+    assert told[-1] is report
+    assert report.complete
+    assert report.rows_refused == 4_500
+    assert report.groups[0].first.line == 2
+
+
 async def test_references_are_looked_up_once_each(tmp_path: Path) -> None:
     header = ("Last_Name", "Account", "Owner")
     rows = [["A", "Acme", "sam@example.com"], ["B", "Globex", "jo@example.com"], ["C", "Globex", ""], ["D", "", "12"]]

@@ -37,6 +37,8 @@ def test_the_verdict_fits_what_was_found() -> None:
     assert verdict(blocking=True)[1] == "bad"
     assert "100 of 600" in verdict(complete=False, checked=100)[0]
     assert verdict(complete=False, checked=100, again=["Phone"])[0].startswith("Checking Phone … 100 of 600 rows.")
+    assert verdict(complete=False, stage="repeats")[0].startswith("Looking for values that repeat in 600 rows")
+    assert "what the rows point at … 100 of 600" in verdict(complete=False, stage="references", checked=100)[0]
     assert verdict(complete=False, again=["A", "B"])[0].startswith("Checking A and B …")
     assert verdict(complete=False, again=["A", "B", "C"])[0].startswith("Checking 3 fields …")
 

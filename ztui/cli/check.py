@@ -70,7 +70,7 @@ async def _check(
     from ztui.engine.preflight import check
     from ztui.present.check import check_json
     from ztui.present.findings import finding_line
-    from ztui.present.steps import check_lines, file_lines, mapping_lines
+    from ztui.present.steps import check_lines, check_progress, file_lines, mapping_lines
 
     with await workspace.open_file(path, overrides) as file:
         with diagnostics.progress() as line:
@@ -81,9 +81,7 @@ async def _check(
                 mapped.mapping,
                 mapped.schema,
                 online=workspace.directory() if online else None,
-                on_report=lambda r: line.update(
-                    f"checking: {r.rows_checked:,} of about {how_many(r.rows_total, 'row')}"
-                ),
+                on_report=lambda r: line.update(check_progress(r)),
                 version=workspace.profile.api_version if workspace.profile is not None else "v2.1",
                 collapse=False,
             )

@@ -127,7 +127,7 @@ class _Import:
 
     async def _check(self, mapped: Mapped) -> CheckReport:
         from ztui.engine.preflight import check
-        from ztui.present.steps import check_lines
+        from ztui.present.steps import check_lines, check_progress
 
         profile = self.workspace.profile_named()
         with diagnostics.progress() as line:
@@ -136,9 +136,7 @@ class _Import:
                 mapped.mapping,
                 mapped.schema,
                 online=self.workspace.directory() if self.options.online else None,
-                on_report=lambda r: line.update(
-                    f"checking: {r.rows_checked:,} of about {how_many(r.rows_total, 'row')}"
-                ),
+                on_report=lambda r: line.update(check_progress(r)),
                 version=profile.api_version,
             )
         self._say(["", "Check", *check_lines(report, self.file.info.headers, mapped.schema)])

@@ -14,7 +14,7 @@ from ztui.engine.file_rows import reading
 from ztui.engine.preflight_lookups import Directory, resolve_references
 from ztui.engine.preflight_mapping import callback_problem, check_mapping
 from ztui.engine.preflight_memory import CheckMemory
-from ztui.engine.preflight_report import CheckReport, FindingGroup
+from ztui.engine.preflight_report import CheckReport, FindingGroup, Stage
 from ztui.engine.preflight_rows import check_text
 from ztui.engine.preflight_run import CheckedFile, CheckRun
 from ztui.engine.preflight_segment import Job
@@ -30,6 +30,7 @@ __all__ = [
     "CheckReport",
     "Directory",
     "FindingGroup",
+    "Stage",
     "callback_problem",
     "check",
     "check_mapping",
@@ -75,7 +76,9 @@ async def check(
     with reading(file.info.path):
         report = await run.run()
     if online is not None:
-        report = await resolve_references(report, file, online, records=records, edits=edits, memory=memory)
+        report = await resolve_references(
+            report, file, online, records=records, edits=edits, memory=memory, on_report=on_report
+        )
         if on_report is not None:
             on_report(report)
     return report

@@ -5,20 +5,24 @@ The distinct values of a column are few compared with its rows; each is asked fo
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from ztui.catalogue.knowledge import field_type
+from ztui.engine.background import OnProgress, in_thread
+from ztui.engine.file_rows import reading
 from ztui.engine.preflight_memory import CheckMemory
-from ztui.engine.preflight_report import CheckReport, Chunk, Rows, groups_of, refused_of
+from ztui.engine.preflight_repeats import read_records
+from ztui.engine.preflight_report import CheckReport, Chunk, Stage, groups_of, refused_of
 from ztui.engine.preflight_rows import FieldRule, RowRules
+from ztui.engine.preflight_run import CheckedFile
 from ztui.engine.preflight_segment import Hits
 from ztui.engine.transform_values import BLANKS, Refusal
 from ztui.model.plan import CellEdit
 
-_PAGE = 500
+_EVERY = 64
+"""Records between two reports of progress."""
 
 
 class Directory(Protocol):
@@ -35,16 +39,18 @@ class Directory(Protocol):
 
 async def resolve_references(
     report: CheckReport,
-    file: Rows,
+    file: CheckedFile,
     online: Directory,
     *,
     records: Sequence[int] | None = None,
     edits: Sequence[CellEdit] = (),
     memory: CheckMemory | None = None,
+    on_report: Callable[[CheckReport], None] | None = None,
 ) -> CheckReport:
     """The report with the lookups and owners that do not resolve; blank and malformed values are left alone.
 
-    Fields whose answers `memory` has are not asked for again.
+    Fields whose answers `memory` has are not asked for again. `on_report` hears how far the rows are read once more.
+    Raises SourceError, and what `online` raises.
     """
     rules = report.rules
     if rules is None:
@@ -56,7 +62,7 @@ async def resolve_references(
     found = {slot: memory.references(rules.fields[slot]) for slot in slots}
     unknown = [slot for slot, hits in found.items() if hits is None]
     if unknown:
-        values = await _values(report, rules, file, unknown, records, edits)
+        values = await _values(report, rules, file, unknown, records, edits, on_report)
         for slot in unknown:
             missing = found[slot] = await _unresolved(rules.fields[slot], values[slot], online)
             memory.keep_references(rules.fields[slot], missing)
@@ -78,25 +84,33 @@ async def resolve_references(
 async def _values(
     report: CheckReport,
     rules: RowRules,
-    file: Rows,
+    file: CheckedFile,
     slots: Sequence[int],
     records: Sequence[int] | None,
     edits: Sequence[CellEdit],
+    on_report: Callable[[CheckReport], None] | None,
 ) -> dict[int, dict[str, Hits]]:
-    """Where in the file each distinct value of these fields stands, by slot."""
-    wanted = None if records is None else frozenset(records)
+    """Where in the file each distinct value of these fields stands, by slot. Reads in a thread, past the open file."""
+    wanted: Sequence[int] = range(report.rows_total) if records is None else sorted(set(records))
     edited = {(e.record, e.api_name): e.value for e in edits}
-    total = report.rows_total if wanted is None else max(wanted, default=-1) + 1
-    values: dict[int, dict[str, Hits]] = {slot: {} for slot in slots}
-    for start in range(0, total, _PAGE):
-        page = file.rows(start, _PAGE)
-        for row in page:
-            if wanted is not None and row.number not in wanted:
-                continue
-            for slot in slots:
-                _collect(rules, slot, row.number, row.line, row.cells, edited, values[slot])
-        await asyncio.sleep(0)
-    return values
+    begin = ((file.info.data_start, 0, file.info.dialect.first_line),)
+
+    def work(progress: OnProgress) -> dict[int, dict[str, Hits]]:
+        values: dict[int, dict[str, Hits]] = {slot: {} for slot in slots}
+        with reading(file.info.path):
+            for done, (record, line, cells) in enumerate(read_records(file.info, begin, wanted)):
+                for slot in slots:
+                    _collect(rules, slot, record, line, cells, edited, values[slot])
+                if not done % _EVERY:
+                    progress(done, done / len(wanted))
+        return values
+
+    def told(done: int, _fraction: float) -> None:
+        if on_report is not None:
+            on_report(replace(report, complete=False, stage=Stage.REFERENCES, rows_checked=done))
+
+    told(0, 0.0)
+    return await in_thread(work, told)
 
 
 async def _unresolved(rule: FieldRule, asked: dict[str, Hits], online: Directory) -> Hits:

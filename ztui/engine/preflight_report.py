@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from ztui.engine.checkers import more_facts
@@ -30,6 +31,14 @@ class Chunk:
     record: int
     line: int
     hits: Hits
+
+
+class Stage(StrEnum):
+    """What a check is at: the rows, keys that repeat (once all rows are read), what lookups and owners point at."""
+
+    ROWS = "rows"
+    REPEATS = "repeats"
+    REFERENCES = "references"
 
 
 ChunkTable = Mapping[tuple[int, str], Sequence[Chunk]]
@@ -65,7 +74,8 @@ class CheckReport:
     that Zoho would refuse or that cannot be sent. Groups come errors first, then by count.
 
     When a check goes through the file for some fields only, since an earlier one knows the rest, `again` are their API
-    names until it is complete, and `rows_checked` counts the rows that were read for them.
+    names until it is complete, and `rows_checked` counts the rows that were read for them. `stage` says what the check
+    is at that is not complete.
     """
 
     groups: tuple[FindingGroup, ...]
@@ -77,6 +87,7 @@ class CheckReport:
     rules: RowRules | None = field(default=None, repr=False)
     file: Rows | None = field(default=None, repr=False)
     again: tuple[str, ...] = ()
+    stage: Stage = Stage.ROWS
 
     @property
     def blocking(self) -> bool:

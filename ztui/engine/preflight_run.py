@@ -24,7 +24,7 @@ from ztui.engine.preflight_memory import CheckMemory, FieldFacts, Known, RowFact
 from ztui.engine.preflight_pool import Children, Hand, Here, child_count
 from ztui.engine.preflight_ranges import LEAST, Ranges
 from ztui.engine.preflight_repeats import KeyFile, KeysJob, KeyTexts
-from ztui.engine.preflight_report import CheckReport, Chunk, groups_of, refused_marks, refused_of
+from ztui.engine.preflight_report import CheckReport, Chunk, Stage, groups_of, refused_marks, refused_of
 from ztui.engine.preflight_rows import ROW, RowRules
 from ztui.engine.preflight_segment import Hits, Job, SegmentCheck, SegmentResult
 from ztui.model.finding import Finding
@@ -80,6 +80,7 @@ class CheckRun:
         self._collapse = collapse
         self._memory = memory if memory is not None else CheckMemory()
         self._small = True
+        self._stage = Stage.ROWS
         self._known = Known({})
         self._fresh: dict[int, FieldFacts] = {}
         self._head = Head({}, {})
@@ -118,6 +119,7 @@ class CheckRun:
                 crew = await stack.enter_async_context(self._crew(child_count() if size > 4 * LEAST else 1))
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ztui-check-")))
                 await self._read(crew, folder, unknown)
+                self._now_repeats()
                 await self._learn(crew, source)
             else:
                 self._take_known(known.walked)
@@ -263,6 +265,12 @@ class CheckRun:
 
     # -- reporting
 
+    def _now_repeats(self) -> None:
+        """All rows are read; what is left to do may take seconds."""
+        if any(watched(rule) for slot, rule in enumerate(self.rules.fields) if slot not in self._out):
+            self._stage = Stage.REPEATS
+            self._report()
+
     def _report(self) -> None:
         if self._on_report is not None and self._records is None and not self._edits and not self._small:
             self._on_report(self._snapshot(complete=False))
@@ -283,6 +291,7 @@ class CheckRun:
             self.rules,
             self._file,
             tuple(again) if self._known.fields and not complete else (),
+            self._stage,
         )
 
     async def _finish(self) -> CheckReport:

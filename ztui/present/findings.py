@@ -97,10 +97,12 @@ def verdict(
     complete: bool,
     leave_out: bool,
     again: Sequence[str] = (),
+    stage: str = "rows",
 ) -> tuple[str, str]:
     """What the check says as a whole, and how good that is ("good", "warn", "bad", "" while it runs).
 
-    `again` are the labels of the fields it looks at when the rest is known from an earlier check.
+    `again` are the labels of the fields it looks at when the rest is known from an earlier check; `stage` is what it is
+    at (see `CheckReport`).
     """
     if blocking:
         return "Nothing can be sent yet: something concerns the whole job.", "bad"
@@ -108,6 +110,10 @@ def verdict(
     if not complete:
         so_far = f"{how_many(refused, 'row')} would be refused so far." if refused else "Nothing wrong so far."
         what = f" {' and '.join(again) if len(again) < 3 else how_many(len(again), 'field')}" if again else ""
+        if stage == "repeats":
+            return f"Looking for values that repeat in {how_many(rows, 'row')} … {so_far}", ""
+        if stage == "references":
+            return f"Looking up what the rows point at … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
         return f"Checking{what} … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
     if not refused:
         return "The one row can be sent." if rows == 1 else f"All {how_many(rows, 'row')} can be sent.", "good"

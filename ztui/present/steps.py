@@ -77,6 +77,20 @@ def operation_line(mapping: Mapping) -> str:
     return f"Operation: {mapping.operation.value}{key} into {visible(mapping.module)}; {blanks}."
 
 
+def check_progress(report: CheckReport) -> str:
+    """What a check is at, while it goes on."""
+    rows = how_many(report.rows_total, "row")
+    if report.complete:
+        return f"checked: {rows}"
+    match report.stage.value:
+        case "repeats":
+            return f"checking: looking for values that repeat in {rows}"
+        case "references":
+            return f"checking: what {report.rows_checked:,} of {rows} point at"
+        case _:
+            return f"checking: {report.rows_checked:,} of about {rows}"
+
+
 def check_lines(report: CheckReport, headers: Sequence[str], schema: ModuleSchema) -> list[str]:
     """What the check found, group by group: what, how often, the first places, why and what to do."""
     lines = [_check_head(report)]

@@ -23,7 +23,7 @@ class MisreadDialog(Dialog[Answer]):
     HEADING = "Is this file read as it was meant?"
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "read it another way"),
-        ("a", "it is right, send it as it is"),
+        ("a", "send it as it is"),
         ("Esc", "not yet"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [

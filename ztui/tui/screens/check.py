@@ -154,7 +154,7 @@ class CheckScreen(Sending):
             title = explain_group(group, schema).title
             lines.append(Line((SIGNS[group.severity], title, scope), marks=((0, mark), (2, mark))))
         grid = self.groups
-        grid.empty = "Nothing wrong. s sends the import." if report.complete else "Nothing found yet."
+        grid.empty = "Nothing wrong: s sends it." if report.complete else "Nothing found yet."
         if here is not None:
             same = (i for i, g in enumerate(self._groups) if _same(g, here))
             grid.line = next(same, grid.line)
@@ -172,6 +172,7 @@ class CheckScreen(Sending):
             checked=report.rows_checked,
             complete=report.complete,
             leave_out=self.session.leave_out,
+            stage=report.stage.value,
             again=[field.label if field else name for field, name in zip(fields, report.again, strict=True)],
         )
         self.query_one("#verdict", Words).say((text, kind))
@@ -182,7 +183,8 @@ class CheckScreen(Sending):
             total = report.rows_total or 0
             percent = f"{report.rows_checked * 100 // total}%" if total else how_many(report.rows_checked, "row")
             parts.append((f"checking {percent}", "warn"))
-        parts.append((how_many(errors, "kind of error", "kinds of errors"), "bad" if errors else "good"))
+        found = how_many(errors, "kind of error", "kinds of errors") if errors else "no errors"
+        parts.append((found, "bad" if errors else "good"))
         if warnings:
             parts.append((how_many(warnings, "warning"), "warn"))
         self.query_one(Stepper).status(*parts)
