@@ -12,6 +12,8 @@ import pytest
 from tests.tui.driver import Driver
 from tests.tui.screens.world import World, until_over
 from ztui.engine.mass_updates import MassUpdates
+from ztui.engine.runs import Runs
+from ztui.model.job import JobStatus
 from ztui.model.mass_update import MassUpdateAnswer, MassUpdateRequest
 from ztui.model.outcome import OutcomeCounts
 from ztui.model.run import PartState, Phase, RunState, Stage
@@ -236,6 +238,46 @@ async def test_looking_elsewhere_disturbs_no_mass_update_that_goes_on(
         await driver.until(lambda: not mass.get(plan.id).active, "its end")
         assert calls == ["begun"]
         await driver.until_sees("= Leads · Rating = Active", "done")
+
+
+async def test_going_on_with_everything_leaves_what_goes_on_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.tell_sandbox("pace", {"pace": "manual"})
+    plan = await world.plan()
+    there = asyncio.Event()
+    died = asyncio.ensure_future(
+        world.workspace.runs.start(plan, lambda state, _: there.set() if state.parts and state.parts[0].job else None)
+    )
+    await there.wait()
+    died.cancel()
+    await asyncio.wait((died,))
+    asked, let_go = asyncio.Event(), asyncio.Event()
+    ended: list[str] = []
+    job, resume_all = ZohoClient.job, Runs.resume_all
+
+    async def slowly(self: ZohoClient, job_id: str) -> JobStatus:
+        asked.set()
+        await let_go.wait()
+        return await job(self, job_id)
+
+    async def noted(self: Runs, *given: Any, **options: Any) -> Any:
+        try:
+            return await resume_all(self, *given, **options)
+        finally:
+            ended.append("ended")
+
+    monkeypatch.setattr(ZohoClient, "job", slowly)
+    monkeypatch.setattr(Runs, "resume_all", noted)
+    async with world.driving((120, 40)) as driver:
+        screen = await on_the_list(driver)
+        await driver.until(asked.is_set, "the question how the job stands")
+        screen.list.focus()
+        await driver.press("R")
+        await driver.until(lambda: bool(ended), "nothing else to go on with")
+        world.finish_jobs()
+        let_go.set()
+        await driver.until(lambda: not world.workspace.runs.unfinished(), "its end")
 
 
 # -- many
