@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,27 @@ def test_a_module_is_needed_and_must_exist(tmp_path: Path, capsys: pytest.Captur
     assert "--module" in capsys.readouterr().err
     assert run(["suggest", str(path), "-m", "Nowhere"]) == 2
     assert run(["suggest", str(tmp_path / "none.csv"), "-m", "Leads"]) == 2
+
+
+def test_an_org_out_of_reach_is_stood_in_for_by_the_standard_fields(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("Surname,E-mail\nLovelace,a@b.co\n", encoding="utf-8")
+    assert run(["suggest", str(path), "-m", "Leads", "--json"]) == 0
+    without = capsys.readouterr().out
+    with socket.socket() as taken:  # bound and not listening: every connection is refused
+        taken.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        hosts = [part for name in ("api", "accounts", "upload") for part in (f"--{name}-domain", nowhere)]
+        assert run(["profiles", "add", "gone", *hosts, "--access-token", "1000.x.y"]) == 0
+        capsys.readouterr()
+
+        assert run(["suggest", str(path), "-m", "Leads", "--json"]) == 0
+        said = capsys.readouterr()
+        assert said.out == without
+        assert "CONNECT_FAILED" in said.err
+        assert "standard fields of Leads" in said.err
+
+        assert run(["suggest", str(path), "-m", "My_Module", "--json"]) != 0
+        assert capsys.readouterr().out == ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ztui.cli import output
+from ztui.cli import diagnostics, output
 from ztui.cli.context import App, pass_app
 from ztui.cli.diagnostics import Exit
 from ztui.cli.dialect import dialect_options, overrides_of
@@ -38,7 +38,8 @@ def command(
 ) -> int:
     """Propose a field for each column of FILE ("-": standard input), from its header and first values.
 
-    Columns that nothing surely points to stay open. Without a profile the module's standard fields are used.
+    Columns that nothing surely points to stay open. Without a profile, or when its org cannot be reached, the module's
+    standard fields are used.
     """
     name = module or app.module
     if not name:
@@ -62,7 +63,10 @@ async def _suggest(
     from ztui.present.mapping import suggestion_data, suggestion_lines
 
     overrides: DialectOverrides = overrides_of(**said)
-    schema = await workspace.schema(module)
+    schema, unreachable = await workspace.schema_or_standard(module)
+    if unreachable is not None:
+        diagnostics.report(unreachable)
+        diagnostics.say(f"  The standard fields of {module} are used instead: those the org has added are not known.")
     with await workspace.open_file(path, overrides) as opened:
         headers, raw = opened.info.headers, opened.info.raw_headers
         cells = [row.cells for row in await asyncio.to_thread(opened.sample, _ROWS)]

@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ztui import catalogue
 from ztui.engine.directory import Directory
 from ztui.engine.metadata import Metadata
 from ztui.engine.profiles import Profiles
-from ztui.errors import ConfigError
+from ztui.errors import AnswerLost, ConfigError, Unreachable, ZohoError
 from ztui.model.crm import Credits, CustomView, Module, ModuleSchema, Org, User
 from ztui.model.profile import Profile
 from ztui.model.table import DialectOverrides
@@ -133,6 +134,19 @@ class Workspace:
         Raises ZohoError, and UsageError MODULE_MISSING for a module that is not there.
         """
         return await self.metadata.schema(module)
+
+    async def schema_or_standard(self, module: str) -> tuple[ModuleSchema, ZohoError | None]:
+        """`schema`, or the catalogue's standard fields with the reason when the org cannot be reached.
+
+        Raises what `schema` raises for an org that answers, and for a module that is no standard one.
+        """
+        try:
+            return await self.schema(module), None
+        except (Unreachable, AnswerLost) as problem:
+            standard = catalogue.standard_schema(module)
+            if standard is None:
+                raise
+            return standard, problem
 
     async def custom_views(self, module: str) -> tuple[CustomView, ...]:
         """The views of a module; none without a profile. Raises ZohoError."""
