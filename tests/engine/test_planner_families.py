@@ -10,7 +10,7 @@ import pytest
 from tests.engine.checking import SCHEMA, mapping_of, opened, write
 from tests.engine.test_planner import packed, plan_of, rows_of
 from tests.engine.test_preflight import case
-from ztui.engine.planner_families import key_field
+from ztui.engine.planner_families import Held
 from ztui.engine.preflight import check
 from ztui.errors import PlanError
 from ztui.model.crm import Operation
@@ -28,38 +28,44 @@ async def planned(folder: Path, rows: list[list[str]], mapping: Mapping, **more:
 
 async def test_what_the_check_compared_need_not_be_compared_again(tmp_path: Path) -> None:
     apart = [["A", "a@x.example", "1"], ["B", "b@x.example", "2"], ["C", "", ""], ["D", "", ""]]
-    assert (await planned(tmp_path, apart, mapping_of(HEADER))).keys_distinct
-    assert (await planned(tmp_path, apart[:2], UPSERT)).keys_distinct
-    assert not (await plan_of(opened(tmp_path / "f.csv"), UPSERT)).keys_distinct
+    assert (await planned(tmp_path, apart, mapping_of(HEADER))).repeats == ()
+    assert (await planned(tmp_path, apart[:2], UPSERT)).repeats == ()
+    assert (await plan_of(opened(tmp_path / "f.csv"), UPSERT)).repeats is None
 
 
-async def test_a_key_that_comes_again_is_looked_for(tmp_path: Path) -> None:
-    rows = [["A", "a@x.example", "1"], ["B", "b@x.example", "2"], ["C", "A@x.example ", "3"]]
+async def test_a_key_that_comes_again_is_known(tmp_path: Path) -> None:
+    rows = [
+        ["A", "a@x.example", "1"],
+        ["B\nB", "b@x.example", "2"],
+        ["C", "A@x.example ", "3"],
+        ["D", "d@x.example", ""],
+    ]
     plan = await planned(tmp_path, rows, UPSERT)
-    assert not plan.keys_distinct
+    assert plan.repeats == ((5, 2),)
     (part,) = packed(plan, tmp_path / "out")
     assert rows_of(part)[0] == ["Email", "Code", "Last_Name"]
-    assert [row[2] for row in rows_of(part)[1:]] == ["A", "C", "B"]
+    assert [row[2] for row in rows_of(part)[1:]] == ["B\nB", "A", "C", "D"]
+    assert part.lines == (3, 2, 5, 6)
 
 
 async def test_a_refused_repeat_is_no_repeat_unless_it_is_sent(tmp_path: Path) -> None:
     rows = [["A", "a@x.example", "1"], ["B", "b@x.example", "2"], ["C", "c@x.example", "1"]]
     plan = await planned(tmp_path, rows, mapping_of(HEADER))
-    assert (plan.exclude, plan.keys_distinct) == ((2,), True)
+    assert (plan.exclude, plan.repeats) == ((2,), ())
     plan = await planned(tmp_path, rows, mapping_of(HEADER), exclude_refused=False)
-    assert (plan.exclude, plan.keys_distinct) == ((), False)
+    assert (plan.exclude, plan.repeats) == ((), None)
 
 
 @pytest.mark.parametrize("more", [{"edits": (CellEdit(0, "Code", "2"),)}, {"records": (0, 1)}])
 async def test_edits_and_chosen_records_are_compared_anew(more: dict[str, object], tmp_path: Path) -> None:
     rows = [["A", "a@x.example", "1"], ["B", "b@x.example", "2"]]
     plan = await planned(tmp_path, rows, mapping_of(HEADER), **more)
-    assert not plan.keys_distinct
+    assert plan.repeats is None
 
 
 @pytest.mark.parametrize("batch", range(2))
 async def test_the_parts_are_the_same_either_way(batch: int, tmp_path: Path) -> None:
-    trusted = 0
+    trusted = repeated = 0
     for seed in range(batch * 60, batch * 60 + 60):
         path, mapping, said = case(seed, tmp_path)
         with opened(path, **said) as file:
@@ -68,14 +74,16 @@ async def test_the_parts_are_the_same_either_way(batch: int, tmp_path: Path) -> 
                 plan = await plan_of(file, mapping, report=report)
             except PlanError:
                 continue
-            if not plan.keys_distinct:
+            if plan.repeats is None:
                 continue
             trusted += 1
-            assert key_field(plan.mapping, plan.schema) is not None
+            repeated += bool(plan.repeats)
+            plan = replace(plan, rows_per_part=4)
             here = packed(plan, tmp_path / f"trusted-{seed}")
-            there = packed(replace(plan, keys_distinct=False), tmp_path / f"compared-{seed}")
+            there = packed(replace(plan, repeats=None), tmp_path / f"compared-{seed}")
             assert [p.path.read_bytes() for p in here] == [p.path.read_bytes() for p in there], f"seed {seed}"
     assert trusted > 3
+    assert repeated
 
 
 async def test_nothing_is_read_where_the_check_has_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,4 +95,38 @@ async def test_nothing_is_read_where_the_check_has_compared(tmp_path: Path, monk
     monkeypatch.setattr("ztui.engine.planner_families.KeyNumbers", never)
     assert packed(plan, tmp_path / "out")[0].records == (0,)
     with pytest.raises(AssertionError):
-        packed(replace(plan, keys_distinct=False), tmp_path / "again")
+        packed(replace(plan, repeats=None), tmp_path / "again")
+
+
+async def test_no_row_is_lost_when_one_of_its_family_is_left_out_later(tmp_path: Path) -> None:
+    rows = [["A", "a@x.example", ""], ["B", "b@x.example", ""], ["C", "a@x.example", ""], ["D", "a@x.example", ""]]
+    plan = await planned(tmp_path, rows, UPSERT)
+    assert plan.repeats == ((4, 2), (5, 2))
+    for left_out, sent in (((3,), (1, 0, 2)), ((0,), (1, 2, 3)), ((0, 2), (1, 3)), ((2, 3), (1, 0)), ((0, 2, 3), (1,))):
+        for number, known in enumerate((plan, replace(plan, repeats=None))):
+            folder = tmp_path / f"{left_out}{number}"
+            (part,) = packed(replace(known, exclude=left_out), folder)
+            assert sorted(part.records) == sorted(sent)
+            assert [r for r in part.records if r != 1] == [r for r in sent if r != 1]
+
+
+async def test_a_plan_with_too_many_repeats_looks_for_them_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ztui.engine.planner_families._WORTH_KEEPING", 2)
+    rows = [["A", "a@x.example", ""]] * 4
+    plan = await planned(tmp_path, rows, UPSERT)
+    assert plan.repeats is None
+    assert packed(plan, tmp_path / "out")[0].records == (0, 1, 2, 3)
+
+
+def test_rows_wait_in_order(tmp_path: Path) -> None:
+    with (tmp_path / "spool").open("w+b") as spool:
+        held = Held(spool)
+        for family, row in ((7, b"one\n"), (3, b"two\n"), (7, b"three\n"), (7, b"four\n")):
+            held.put(family, row, len(row), family)
+        rows, records, lines = held.take(7)
+        assert (rows, list(records), list(lines)) == ([b"one\n", b"three\n", b"four\n"], [4, 6, 5], [7, 7, 7])
+        held.put(1, b"five\n", 0, 0)
+        assert held.families() == [1, 3]
+        assert held.take(3)[0] == [b"two\n"]

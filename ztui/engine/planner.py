@@ -19,7 +19,7 @@ from ztui.catalogue.knowledge import limits
 from ztui.engine.check_worker import child_command, child_environment, frame, read_frame
 from ztui.engine.misread import refuse_misread
 from ztui.engine.planner_columns import sent_columns
-from ztui.engine.planner_families import keys_distinct
+from ztui.engine.planner_families import known_repeats
 from ztui.engine.planner_pack import pack_parts
 from ztui.engine.planner_source import verify_source
 from ztui.engine.planner_worker import part_of
@@ -119,7 +119,7 @@ async def make_plan(
         canary=canary,
         before_image=before_image,
         parent_run=parent_run,
-        keys_distinct=compared and report is not None and keys_distinct(report, mapping, schema),
+        repeats=known_repeats(report, mapping, schema, frozenset(exclude)) if compared and report is not None else None,
     )
 
 

@@ -23,8 +23,6 @@ from ztui.model.table import CsvInfo
 class KeyNumbers:
     """The key numbers of a whole file, by the rules of its key alone: `numbers`, one for each record.
 
-    `places` are (offset, record, line) where reading can begin.
-
     Raises OSError and SourceError while it is made.
     """
 
@@ -44,7 +42,6 @@ class KeyNumbers:
             self._ascii_row = self._compile(replace(chars, codec="ascii")) if self._utf8 else self._row
         walk = RangeWalk(info.data_path, info.dialect, info.data_start, None)
         walk.run(self, skim=chars is not None and patterns_work())
-        self.places = [(offset, record, line + info.dialect.first_line) for offset, record, line in walk.checkpoints]
 
     def _compile(self, chars: Charset) -> re.Pattern[bytes]:
         """Rows with a good key: without quotes behind it, whose end is found at once, or any; then rows with any key.

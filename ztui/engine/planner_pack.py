@@ -21,7 +21,7 @@ from ztui.csvfile.parts import DonePart, PartCutter, RowTooLarge
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.planner_columns import RowMaker, quote
-from ztui.engine.planner_families import Families, Included
+from ztui.engine.planner_families import Families, Held, Included
 from ztui.engine.preflight_charset import Charset, Patterns, charset_of
 from ztui.engine.transform import compile_mapping
 from ztui.errors import PlanError
@@ -47,11 +47,11 @@ def pack_parts(plan: ImportPlan, folder: Path, on_part: Callable[[DonePart], Non
     )
     try:
         with tempfile.TemporaryFile(dir=folder) as spool:
-            family = Families(plan, maker, spool)
-            sink = _Packing(plan, maker, family, cutter, on_part)
+            sink = _Packing(plan, maker, Held(spool), cutter, on_part)
             walk = RangeWalk(plan.info.data_path, plan.info.dialect, plan.info.data_start, None)
             sink.walk = walk
             walk.run(sink, skim=sink.usable and patterns_work())
+            sink.finish()
         for part in cutter.finish():
             on_part(part)
     except RowTooLarge as problem:
@@ -67,20 +67,20 @@ class _Packing:
         self,
         plan: ImportPlan,
         maker: RowMaker,
-        family: Families,
+        held: Held,
         cutter: PartCutter,
         on_part: Callable[[DonePart], None],
     ) -> None:
         self.walk: RangeWalk | None = None
         self.usable = False
         self._maker = maker
-        self._family = family
+        self._family = Families(plan)
+        self._held = held
         self._cutter = cutter
         self._on_part = on_part
         self._included = Included(plan)
         self._first_line = plan.info.dialect.first_line
         self._encoding = plan.info.dialect.encoding
-        self._followers = frozenset(family.special) - frozenset(family.followers)
         self._quote = plan.info.dialect.quotechar.encode()
         self._seen: bytes | None = None
         chars = charset_of(plan.info.dialect)
@@ -211,31 +211,28 @@ class _Packing:
             self._add([self._maker.row(number, cells)], [number], [line + self._first_line])
 
     def _add(self, rows: list[bytes], numbers: Sequence[int], lines: Sequence[int]) -> None:
-        special = self._family.special
-        low = bisect_left(special, numbers[0])
-        if low == len(special) or special[low] > numbers[-1]:
-            self._give(self._cutter.add(rows, numbers, lines))
-            return
+        family = self._family
+        marks = lines if family.by_line else numbers
+        at = bisect_left(family.places, marks[0])
         start = 0
-        for at, number in enumerate(numbers):
-            followers = self._family.followers.get(number)
-            if followers is None and number not in self._followers:
-                continue
-            if start < at:
-                self._give(self._cutter.add(rows[start:at], numbers[start:at], lines[start:at]))
-            start = at + 1
-            if followers is not None:
-                others = [self._family.row(r) for r in followers]
-                self._give(
-                    self._cutter.add(
-                        [rows[at], *(row for row, _ in others)],
-                        [number, *followers],
-                        [lines[at], *(its for _, its in others)],
-                        together=True,
-                    )
-                )
-        if start < len(rows):
-            self._give(self._cutter.add(rows[start:], numbers[start:], lines[start:]))
+        while at < len(family.places) and family.places[at] <= marks[-1]:
+            here = bisect_left(marks, family.places[at], start)
+            if marks[here] == family.places[at]:
+                self._give(self._cutter.add(rows[start:here], numbers[start:here], lines[start:here]))
+                self._held.put(family.first[at], rows[here], numbers[here], lines[here])
+                if family.last[at]:
+                    self._send(family.first[at])
+                start = here + 1
+            at += 1
+        self._give(self._cutter.add(rows[start:], numbers[start:], lines[start:]))
+
+    def finish(self) -> None:
+        """Send what still waits, for the last one of its family is not sent after all."""
+        for family in self._held.families():
+            self._send(family)
+
+    def _send(self, family: int) -> None:
+        self._give(self._cutter.add(*self._held.take(family), together=True))
 
     def _give(self, parts: Iterator[DonePart]) -> None:
         for part in parts:

@@ -34,8 +34,8 @@ class ImportPlan:
 
     `canary` > 0 sends that many rows first as a job of their own and waits for a word before the rest. `before_image`
     reads the records first so that an update can be undone. `parent_run` links a repair to the run it mends.
-    `bytes_per_part` bounds both the CSV and the zip, in bytes. `keys_distinct` says that the check saw every key that
-    is sent and none of them twice, so that packing need not look for rows that belong together.
+    `bytes_per_part` bounds both the CSV and the zip, in bytes. `repeats` are the records whose key an earlier sent
+    one has, as (line, line of the first with it); None: the check cannot tell, and packing has to look for them.
     """
 
     source: SourceId
@@ -55,4 +55,4 @@ class ImportPlan:
     canary: int = 0
     before_image: bool = False
     parent_run: str | None = None
-    keys_distinct: bool = False
+    repeats: tuple[tuple[int, int], ...] | None = None
