@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,3 +61,20 @@ def test_a_step_that_fails_leaves_the_version_as_it_was(tmp_path: Path, monkeypa
     with Ledger(tmp_path / "state") as ledger, ledger.read() as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == 2
         assert db.execute("SELECT count(*) FROM extra").fetchone()[0] == 0
+
+
+class FullDisk(sqlite3.Connection):
+    """A connection to a disk without room: SQLite takes the transaction back by itself (sqlite.org, SQLITE_FULL)."""
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        if sql.lstrip().startswith("CREATE"):
+            super().execute("ROLLBACK")
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(sql, *args)
+
+
+def test_a_disk_that_is_full_at_the_very_start_is_called_full(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None, factory=FullDisk)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        ledger_schema.migrate(connection)
+    connection.close()

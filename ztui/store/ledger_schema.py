@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 
 VERSION = 1
 """Kept in `PRAGMA user_version`; a higher one than ours belongs to a newer ztui and is left alone."""
@@ -110,5 +111,6 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute(f"PRAGMA user_version = {version}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # a full disk has ended the transaction already: what it said counts
+                connection.execute("ROLLBACK")
             raise

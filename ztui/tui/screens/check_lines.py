@@ -38,4 +38,6 @@ class FindingLines:
         name = self._headers[column] if column is not None and column < len(self._headers) else ""
         value = finding.value if finding.value is not None else ""
         where = f"{finding.line}" if finding.line is not None else ""
+        if not value and finding.line is None:  # it is about the mapping or the file, not about a cell
+            return Line((where, name, ""))
         return Line((where, name, value or "(blank)"), marks=() if value else ((2, "faint"),))

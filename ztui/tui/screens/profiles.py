@@ -64,7 +64,7 @@ class ProfilesScreen(ZtuiScreen):
                     header=1,
                     gap=1,
                     id="list",
-                    empty="No profile yet. n sets one up.",
+                    empty="No profile yet: n adds one.",
                 )
             with Vertical(id="right", classes="pane"):
                 yield Words("", id="details")
@@ -93,6 +93,12 @@ class ProfilesScreen(ZtuiScreen):
         """The profile the cursor is on."""
         return self._all[self.grid.line] if self.grid.line < len(self._all) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing to use, try, change or delete without a profile."""
+        if action in ("use", "test", "edit", "delete") and self.is_mounted:
+            return self.marked is not None
+        return super().check_action(action, parameters)
+
     async def _load(self, name: str = "") -> None:
         await self.session.workspace()
         self._all = self.profiles.all()
@@ -114,6 +120,7 @@ class ProfilesScreen(ZtuiScreen):
 
     @on(Grid.Moved)
     def _show(self) -> None:
+        self.refresh_bindings()
         profile = self.marked
         details, trial = self.query_one("#details", Words), self.query_one("#trial", Words)
         if profile is None:
