@@ -178,3 +178,86 @@ def test_without_the_reader_it_says_how_to_get_it(tmp_path: Path, monkeypatch: p
 )
 def test_cells_as_text(value: object, text: str) -> None:
     assert cell_text(value) == text
+
+
+FORMATS = f"""<styleSheet xmlns="{_MAIN}"><numFmts>
+<numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="0.0%"/>
+<numFmt numFmtId="166" formatCode="[$-409]d\\-mmm\\-yyyy;@"/></numFmts><cellXfs>
+<xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="10"/></cellXfs>
+</styleSheet>"""
+
+
+@pytest.mark.parametrize(("row", "column"), [(1, "A"), (4, "C")])
+def test_zeros_that_only_the_format_shows_are_kept(tmp_path: Path, row: int, column: str) -> None:
+    first, second, third, fourth = (chr(ord(column) + at) for at in range(4))
+    head = "".join(
+        f'<c r="{c}{row}" t="inlineStr"><is><t>{name}</t></is></c>'
+        for c, name in zip((first, second, third, fourth), ("Zip", "Share", "Born", "Code"), strict=True)
+    )
+    body = f"""<row r="{row}">{head}</row><row r="{row + 1}"><c r="{first}{row + 1}" s="1"><v>123</v></c>
+    <c r="{second}{row + 1}" s="2"><v>0.125</v></c><c r="{third}{row + 1}" s="3"><v>46023</v></c>
+    <c r="{fourth}{row + 1}" t="inlineStr"><is><t>007</t></is></c></row>
+    <row r="{row + 2}"><c r="{first}{row + 2}"><v>77</v></c><c r="{second}{row + 2}" s="4"><v>1</v></c></row>
+    <row r="{row + 3}"><c r="{first}{row + 3}" s="1"><v>1234567</v></c></row>
+    <row r="{row + 4}"><c r="{first}{row + 4}" s="1" t="inlineStr"><is><t>12</t></is></c></row>"""
+    path = Path(xlsx(tmp_path / "f.xlsx", {"A": body}))
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()} | {"xl/styles.xml": FORMATS.encode()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+
+    info = detect(str(path), DialectOverrides(delimiter=","), workdir=tmp_path / "copies")
+
+    rows = read_rows(info.data_path, info.dialect, info.data_start, info.dialect.first_line, 0, 0, 9)
+    assert [r.cells for r in rows] == [
+        ("00123", "0.125", "2026-01-01", "007"),
+        ("77", "1", "", ""),
+        ("1234567", "", "", ""),
+        ("12", "", "", ""),
+    ]
+    told = dict(info.notes)["Sheet A"]
+    assert "zeros in front of numbers kept" in told
+    assert "2 percentages read as values: 12.5% is 0.125" in told
+
+
+def ods(path: Path, rows: str) -> str:
+    """A spreadsheet with one sheet, given as its rows in XML."""
+    names = {"table": "table", "office": "office", "text": "text"}
+    spaces = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for k, v in names.items())
+    body = f'<office:body><office:spreadsheet><table:table table:name="A">{rows}</table:table></office:spreadsheet>'
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", kind)
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+        book.writestr(
+            "content.xml", f"<office:document-content {spaces}>{body}</office:body></office:document-content>"
+        )
+    return str(path)
+
+
+CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+ROW = "<table:table-row>" + CELL.format("Name") + CELL.format("Zip") + "</table:table-row>"
+GOOD = "<table:table-row>" + CELL.format("Ada") + CELL.format("00123") + "</table:table-row>"
+EMPTY = (
+    '<table:table-row table:number-rows-repeated="1048573"><table:table-cell table:number-columns-repeated="16384"/>'
+    "</table:table-row>"
+)
+
+
+def test_an_ods_is_read_with_the_word_that_formats_are_lost(tmp_path: Path) -> None:
+    info = detect(ods(tmp_path / "f.ods", ROW + GOOD + EMPTY), workdir=tmp_path / "copies")
+    assert info.headers == ("Name", "Zip")
+    assert "not what the spreadsheet shows" in dict(info.notes)["Sheet A"]
+
+
+def test_an_ods_that_reaches_too_far_is_refused(tmp_path: Path) -> None:
+    far = (
+        '<table:table-row><table:table-cell table:number-columns-repeated="16383"/>'
+        + CELL.format("x")
+        + "</table:table-row>"
+    )
+    with pytest.raises(SourceError) as caught:
+        detect(ods(tmp_path / "far.ods", ROW + GOOD + EMPTY + far), workdir=tmp_path / "copies")
+    assert caught.value.code == "SHEET_TOO_LARGE"
+    assert caught.value.details["corner"] == "XFD1048576"

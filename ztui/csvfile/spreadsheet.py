@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from ztui.csvfile import ods_look
 from ztui.csvfile.copies import private_copy
 from ztui.csvfile.sheet_look import SheetLook, look
 from ztui.csvfile.sources import Source, copy_into
 from ztui.errors import SourceError
+from ztui.model.counting import how_many
 
 _ROWS_PER_BLOCK = 500
 _MOST_CELLS = 50_000_000  # some 2 GB of memory for as long as the sheet is read
@@ -30,6 +32,8 @@ def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Pat
         raise SourceError("SPREADSHEET_EXTRA_MISSING", details={"path": source.path, "kind": source.kind}) from problem
     details: dict[str, object] = {"path": source.path, "kind": source.kind}
     try:
+        if source.kind == "ods":
+            _bound(*ods_look.largest(source.data_path), details)
         book = calamine.CalamineWorkbook.from_path(str(source.data_path))
         names = list(book.sheet_names)
         if sheet is not None and sheet not in names:
@@ -37,15 +41,14 @@ def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Pat
         visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
         for name in [sheet] if sheet is not None else [*visible, *names]:
             seen = look(source.data_path, name, _MOST_CELLS) if source.kind == "xlsx" else SheetLook()
-            if seen.rows * seen.columns > _MOST_CELLS:
-                raise SourceError("SHEET_TOO_LARGE", details={**details, "sheet": name, "corner": seen.corner})
+            _bound(name, seen, details)
             page = book.get_sheet_by_name(name)
             if page.total_height:
                 break
         else:
             raise SourceError("SHEETS_EMPTY", details=details)
         with private_copy(workdir) as (path, out):
-            copy_into(_blocks(page.iter_rows()), out, path.parent)
+            copy_into(_blocks(page.iter_rows(), seen, page.start or (0, 0)), out, path.parent)
     except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError) as problem:
         raise SourceError("SPREADSHEET_DAMAGED", details={**details, "reason": str(problem)}) from problem
     others = [n for n in names if n != name]
@@ -56,13 +59,32 @@ def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Pat
     if seen.uncalculated:
         formulas = "formula" if seen.uncalculated == 1 else "formulas"
         how += f"; {seen.uncalculated:,} {formulas} without a result read as blank"
+    if seen.zeros:
+        how += "; zeros in front of numbers kept as the format shows them"
+    if seen.percents:
+        how += f"; {how_many(seen.percents, 'percentage')} read as values: 12.5% is 0.125"
+    if source.kind != "xlsx":
+        how += (
+            "; cells are values, not what the spreadsheet shows: zeros in front and percent signs are not in the file"
+        )
     return path, (f"Sheet {name}", how)
 
 
-def _blocks(rows: Iterator[Sequence[object]]) -> Iterator[bytes]:
+def _bound(sheet: str, seen: SheetLook, details: dict[str, object]) -> None:
+    """Raise SourceError SHEET_TOO_LARGE for a sheet that would not fit into memory."""
+    if seen.rows * seen.columns > _MOST_CELLS:
+        raise SourceError("SHEET_TOO_LARGE", details={**details, "sheet": sheet, "corner": seen.corner})
+
+
+def _blocks(rows: Iterator[Sequence[object]], seen: SheetLook, begin: tuple[int, int]) -> Iterator[bytes]:
+    """The rows as CSV; `begin` is the (row, column) of the first cell."""
     lines: list[str] = []
-    for row in rows:
+    for number, row in enumerate(rows, begin[0]):
         cells = [cell_text(value) for value in row]
+        for column in seen.zeros:
+            at = column - begin[1]
+            if 0 <= at < len(cells) and cells[at].isdecimal() and isinstance(row[at], (int, float)):
+                cells[at] = cells[at].zfill(seen.digits(number, column))
         lines.append(",".join(map(_quoted, cells)) if any(cells) else "")
         if len(lines) >= _ROWS_PER_BLOCK:
             yield ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
