@@ -143,6 +143,9 @@ class ProfilesScreen(ZtuiScreen):
             head, *rest = step_lines(step)
             parts += [(head + "\n", kind), *[(line + "\n", "soft") for line in rest]]
         trial.say(*(parts or [("t tries it out, step by step; nothing is changed in the CRM.", "soft")]))
+        right = self.query_one("#right", Widget)
+        # What a trial says last is what to do about it: it must not stay below the edge of a low window.
+        self.call_after_refresh(right.scroll_end if parts else right.scroll_home, animate=False)
 
     # -- actions
 

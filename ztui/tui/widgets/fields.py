@@ -75,6 +75,8 @@ class FieldList(Grid, DragSource):
         """Wide lists show type and sample too."""
         if self._layout_name() != self._shape:
             self._build()
+            if self._carried is not None:  # a window may change its size under a hand that drags
+                self.carry(self._carried)
 
     def _layout_name(self) -> str:
         width = self.size.width
