@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,16 +27,21 @@ class Killed(BaseException):
 
 
 class Process:
-    """One life of ztui: counts its moments and dies at the chosen one."""
+    """One life of ztui: counts its moments and dies at the chosen one, by number or the first of this name.
 
-    def __init__(self, dies_at: int | None = None) -> None:
+    Commits and requests of several tasks change places from run to run: where it matters which one it is, name it.
+    """
+
+    def __init__(self, dies_at: int | str | None = None) -> None:
         self.moments: list[str] = []
         self.dies_at = dies_at
         self.dead = False
 
     def moment(self, name: str) -> None:
         self.moments.append(name)
-        if self.dies_at is not None and len(self.moments) > self.dies_at:
+        if isinstance(self.dies_at, int):
+            self.dead = self.dead or len(self.moments) > self.dies_at
+        elif name == self.dies_at:
             self.dead = True
         if self.dead:
             raise Killed(name)
@@ -109,7 +114,7 @@ class MortalWorld(World):
             pace=lambda _profile: PACE,
         )
 
-    def live(self, dies_at: int | None = None) -> Runs:
+    def live(self, dies_at: int | str | None = None) -> Runs:
         """A new process; the one before is gone, and so is its lease."""
         self.process = Process(dies_at)
         ledger = Ledger(self.folder / "state")
@@ -118,7 +123,7 @@ class MortalWorld(World):
         ledger.close()
         return self.another()
 
-    async def to_the_end(self, deaths: list[int], **changes: object) -> RunState:
+    async def to_the_end(self, deaths: Sequence[int | str], **changes: object) -> RunState:
         """Start, die at the given moments one life after the other, and go on until the run is over."""
         plan = self.plan(**changes)
         for life in range(60):
