@@ -89,3 +89,17 @@ def test_a_mended_plan_sends_only_the_named_records(tmp_path: Path) -> None:
     )
     with pytest.raises(PlanError):
         mend_plan(plan, Repair("remap", "Last Name"), parent_run="r1", records=[2])
+
+
+def test_a_repeat_that_was_never_sent_is_told_in_the_words_of_the_check() -> None:
+    errors = (RowError("DUPLICATE_DATA", ("Email",)), RowError("INVALID_DATA", ("Email",)))
+    kept = RowOutcome(3, 5, RowResult.NOT_SENT, errors=errors, joined="local")
+
+    repeat, invalid = diagnose_row(kept, MAPPING, SCHEMA)
+    assert repeat.title == "The same Email as in an earlier row"
+    assert "line 5" not in repeat.cause
+    assert repeat.code == "DUPLICATE_DATA"
+    assert repeat.repairs
+    refused = replace(kept, result=RowResult.SKIPPED, joined="position")
+    assert diagnose_row(refused, MAPPING, SCHEMA)[0].title == "There is already such a record"
+    assert invalid.title == diagnose_row(refused, MAPPING, SCHEMA)[1].title

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ztui.model.crm import Field, Module, ModuleSchema
 from ztui.model.outcome import OutcomeGroup, RowResult
-from ztui.present.inspector import distinct
+from ztui.present.inspector import distinct, group_title
 
 SAME = "Email: there is already such a record"
 
@@ -29,3 +30,9 @@ def test_titles_of_groups_that_ended_alike_name_their_codes() -> None:
 
 def test_a_title_of_its_own_stays_as_it_is() -> None:
     assert distinct([SAME], [group(RowResult.SKIPPED)]) == [SAME]
+
+
+def test_repeats_that_were_never_sent_are_called_what_the_check_called_them() -> None:
+    schema = ModuleSchema(Module("Leads", "Lead", "Leads"), (Field("Email", "E-mail", "email"),))
+    assert group_title(group(RowResult.NOT_SENT), schema) == "The same E-mail as in an earlier row"
+    assert group_title(group(RowResult.SKIPPED), schema) == "E-mail: there is already such a record"

@@ -49,6 +49,8 @@ def test_groups_have_the_catalogues_title() -> None:
     lines = group_lines([OutcomeGroup(RowResult.SKIPPED, "DUPLICATE_DATA", ("Email",), 1234)])
     assert "1,234" in lines[1]
     assert "There is already such a record" in lines[1]
+    lines = group_lines([OutcomeGroup(RowResult.NOT_SENT, "DUPLICATE_DATA", ("Email",), 2)])
+    assert "as in an earlier row" in lines[1]
 
 
 def test_totals() -> None:

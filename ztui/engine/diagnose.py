@@ -10,13 +10,15 @@ import difflib
 from collections.abc import Mapping as Facts
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from ztui import catalogue
+from ztui.catalogue.entry import Entry
 from ztui.errors import PlanError
 from ztui.model.crm import Field, ModuleSchema
 from ztui.model.event import ErrorInfo
 from ztui.model.mapping import Mapping
-from ztui.model.outcome import RowError, RowOutcome
+from ztui.model.outcome import RowError, RowOutcome, RowResult
 from ztui.model.plan import ImportPlan
 
 REMAP = "remap"
@@ -90,7 +92,25 @@ def _diagnose_row_error(
     level = "row" if catalogue.lookup("row", error.code) is not None else "local"
     if catalogue.lookup(level, error.code) is None:
         level = "job"  # a row that was not sent because its job was refused carries the job's code
-    return _explained(level, error.code, outcome.raw_errors, facts, fields, ())
+    found = _explained(level, error.code, outcome.raw_errors, facts, fields, ())
+    own = said_before(outcome.result, error.code) if outcome.joined == "local" else None
+    if own is None:
+        return found
+    del facts["line"]  # its own; a check's words speak of an earlier row's
+    words = own.explain(facts)
+    return replace(found, title=words.title, cause=words.cause, remedy=words.remedy)
+
+
+@cache
+def said_before(result: RowResult, code: str) -> Entry | None:
+    """What the check said of rows that it kept from being sent with this code of Zoho's, if it can be one thing only.
+
+    Zoho never saw such a row: that "there is already such a record" is not what happened.
+    """
+    if result is not RowResult.NOT_SENT:
+        return None
+    rules = [entry for entry in catalogue.entries("local").values() if f"row:{code}" in entry.predicts]
+    return rules[0] if len(rules) == 1 else None
 
 
 def diagnose_error(error: ErrorInfo, mapping: Mapping, schema: ModuleSchema) -> Diagnosis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ztui import catalogue
-from ztui.engine.diagnose import SEND_AGAIN, Diagnosis, Repair
+from ztui.engine.diagnose import SEND_AGAIN, Diagnosis, Repair, said_before
 from ztui.engine.repair_suggest import Suggestion
 from ztui.model.counting import how_many
 from ztui.model.crm import ModuleSchema
@@ -58,7 +58,9 @@ def group_title(group: OutcomeGroup, schema: ModuleSchema, problems: Collection[
     if len(said) == 1:
         title = said.pop()
     else:
-        title = text_for(level_of(group.code), group.code, "", {"field": fields} if fields else None).title
+        own = said_before(group.result, group.code)
+        level, code = ("local", own.code) if own is not None else (level_of(group.code), group.code)
+        title = text_for(level, code, "", {"field": fields} if fields else None).title
     return title if not fields or fields in title else f"{fields}: {title[:1].lower()}{title[1:]}"
 
 

@@ -42,9 +42,13 @@ _SUGGESTED = {
 
 def group_cells(group: OutcomeGroup) -> tuple[str, ...]:
     """A group of rows that ended alike: count, how, code, title, fields."""
+    from ztui.engine.diagnose import said_before
+
     title = ""
     if group.code:
-        known = [text_for(level, group.code) for level in ("row", "local", "job")]
+        own = said_before(group.result, group.code)
+        known = [] if own is None else [text_for("local", own.code)]
+        known += [text_for(level, group.code) for level in ("row", "local", "job")]
         title = next((text.title for text in known if text.title != group.code), group.code)
     return (f"{group.count:,}", WORDS[group.result], visible(group.code), title, visible(", ".join(group.fields)))
 
