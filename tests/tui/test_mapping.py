@@ -34,6 +34,22 @@ async def test_dragging_a_column_onto_a_field_maps_it(
         assert driver.feeds("Fax") == []
 
 
+async def test_a_column_that_hardly_fits_a_field_is_told_at_once(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.drag("Firm", to="No_of_Employees")
+        await driver.until(lambda: any("None of the first 4 values" in said for said in driver.toasts))
+        assert any("No. of Employees" in said and "ctrl+z" in said for said in driver.toasts)
+        driver.preview.focus()
+        driver.preview.move_to(0, 2)
+        await driver.until_sees("Company 95%", "the rest by you")
+        told = len(driver.toasts)
+        await driver.drag("Notes", to="Fax")
+        await driver.until(lambda: driver.feeds("Fax") == ["Notes"])
+        await driver.app.workers.wait_for_complete()
+        assert not any("for Fax" in said for said in driver.toasts[told:])
+
+
 async def test_the_ghost_follows_and_fields_light_up(tmp_path: Path, people: Path) -> None:
     async with driving(tmp_path, people) as driver:
         await driver.mapped()

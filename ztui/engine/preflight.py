@@ -6,11 +6,12 @@ processes, `check_value` judges one value while it is typed. Codes are the catal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ztui.engine.checkers import more_facts
 from ztui.engine.file_rows import reading
+from ztui.engine.preflight_head import SHARE
 from ztui.engine.preflight_lookups import Directory, resolve_references
 from ztui.engine.preflight_mapping import callback_problem, check_mapping
 from ztui.engine.preflight_memory import CheckMemory
@@ -19,13 +20,15 @@ from ztui.engine.preflight_rows import check_text
 from ztui.engine.preflight_run import CheckedFile, CheckRun
 from ztui.engine.preflight_segment import Job
 from ztui.engine.rules import explain, finding
-from ztui.engine.transform import check_steps
+from ztui.engine.transform import check_steps, compile_mapping
 from ztui.model.crm import Field, ModuleSchema
-from ztui.model.finding import Finding
-from ztui.model.mapping import Mapping
+from ztui.model.finding import Finding, Severity
+from ztui.model.mapping import FieldMapping, Mapping
 from ztui.model.plan import CellEdit
+from ztui.model.table import SourceRow
 
 __all__ = [
+    "SHARE",
     "CheckMemory",
     "CheckReport",
     "Directory",
@@ -36,6 +39,7 @@ __all__ = [
     "check_mapping",
     "check_value",
     "explain",
+    "try_out",
 ]
 
 
@@ -82,6 +86,26 @@ async def check(
         if on_report is not None:
             on_report(report)
     return report
+
+
+def try_out(field: Field, mapped: FieldMapping, rows: Iterable[SourceRow]) -> tuple[int, int, Finding | None]:
+    """How a field fares with some rows: how many have a value for it, how many of those Zoho would refuse, the first.
+
+    Where more than `SHARE` of them are refused, the columns are likely to be meant for another field.
+    """
+    convert = compile_mapping(mapped)
+    filled = refused = 0
+    first: Finding | None = None
+    for row in rows:
+        values = [row.cells[c] if c < len(row.cells) else "" for c in mapped.columns]
+        if not any(value.strip() for value in values):
+            continue
+        filled += 1
+        found = check_value(field, str(convert(values)))
+        if found is not None and found.severity is Severity.ERROR:
+            refused += 1
+            first = first or found
+    return filled, refused, first
 
 
 def check_value(field: Field, text: str) -> Finding | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ztui import catalogue
 from ztui.engine.rules import RULE_PARAM
 from ztui.model.counting import how_many, plural
-from ztui.model.crm import ModuleSchema
+from ztui.model.crm import Field, ModuleSchema
 from ztui.model.finding import Finding, Severity
 from ztui.present.errors import ErrorText, text_for
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "i"}
+
+
+def unfit(field: Field, filled: int, refused: int, first: Finding) -> str:
+    """What to say when a column is put on a field that takes few of its values."""
+    none = refused == filled
+    share = (
+        f"None of the first {filled} values will do" if none else f"{refused} of the first {filled} values will not do"
+    )
+    return f"{share} for {field.label}. {explain(first).cause}"
 
 
 def explain(finding: Finding, schema: ModuleSchema | None = None) -> ErrorText:

@@ -39,7 +39,11 @@ def column_line(
     """What the program thinks of a column, in one sentence."""
     mapped = mapping.for_column(column)
     if mapped and suggestion is not None and confidence is not None:
-        return f"{percent(confidence)}, {sureness(confidence)}: {suggestion.reason}"
+        said = f"{percent(confidence)}, {sureness(confidence)}: {suggestion.reason}"
+        if len(mapped) == 1:
+            return said
+        field = schema.field(suggestion.api_name or "")
+        return f"{field.label if field else suggestion.api_name} {said}; the rest by you"
     if mapped:
         return "mapped by you"
     if suggestion is not None and suggestion.question:

@@ -10,9 +10,11 @@ from ztui.present.preview import first_filled
 from ztui.tui.screens.mapping_parts import MappingParts
 
 if TYPE_CHECKING:
+    from ztui.engine.files import OpenFile
     from ztui.engine.transform_propose import Proposal
     from ztui.model.crm import Field
     from ztui.model.mapping import Step
+    from ztui.tui.draft import Draft
 
 
 class Choosing(MappingParts):
@@ -126,29 +128,53 @@ class Choosing(MappingParts):
         draft, file = self.session.draft, self.session.file
         field = draft.schema.field(api_name) if draft else None
         mapped = draft.mapping.for_field(api_name) if draft else None
-        if draft is None or file is None or field is None or mapped is None or mapped.steps or len(mapped.columns) != 1:
+        if draft is None or file is None or field is None or mapped is None:
             return
-        column = mapped.columns[0]
+        if not mapped.steps and len(mapped.columns) == 1:
+            column = mapped.columns[0]
 
-        def find() -> tuple[Proposal, ...]:
-            from ztui.engine.transform_propose import propose_steps
+            def find() -> tuple[Proposal, ...]:
+                from ztui.engine.transform_propose import propose_steps
 
-            return propose_steps(field, [r.cells[column] for r in file.sample() if column < len(r.cells)])
+                return propose_steps(field, [r.cells[column] for r in file.sample() if column < len(r.cells)])
 
-        proposals = await asyncio.to_thread(find)
-        if not proposals or draft is not self.session.draft or draft.mapping.for_field(api_name) != mapped:
-            return
-        if proposals[0].question:
-            from ztui.tui.dialogs.transforms import TransformsDialog
+            proposals = await asyncio.to_thread(find)
+            if draft is not self.session.draft or draft.mapping.for_field(api_name) != mapped:
+                return
+            if proposals and proposals[0].question:
+                from ztui.tui.dialogs.transforms import TransformsDialog
 
-            self.app.push_screen(TransformsDialog(draft, field, file, proposals), self._after_dialog)
-            return
-        treated = draft.set_steps(api_name, proposals[0].steps)
-        if mapped.find_by is None and proposals[0].find_by:
-            treated = draft.set_find_by(api_name, proposals[0].find_by) or treated
+                self.app.push_screen(TransformsDialog(draft, field, file, proposals), self._after_dialog)
+                return
+            if proposals:
+                self._take_proposal(draft, field, proposals[0])
+        await self._try_out(draft, field, file)
+
+    def _take_proposal(self, draft: Draft, field: Field, proposal: Proposal) -> None:
+        treated = draft.set_steps(field.api_name, proposal.steps)
+        mapped = draft.mapping.for_field(field.api_name)
+        if mapped is not None and mapped.find_by is None and proposal.find_by:
+            treated = draft.set_find_by(field.api_name, proposal.find_by) or treated
         if treated:
             self.show_draft()
-            self.notify(f"{field.label}: {proposals[0].reason}.  t shows before and after.", timeout=4)
+            self.notify(f"{field.label}: {proposal.reason}.  t shows before and after.", timeout=4)
+
+    async def _try_out(self, draft: Draft, field: Field, file: OpenFile) -> None:
+        """Say at once when the values are likely to be meant for another field."""
+        mapped = draft.mapping.for_field(field.api_name)
+        if mapped is None or not mapped.columns:
+            return
+
+        def work() -> str:
+            from ztui.engine.preflight import SHARE, try_out
+            from ztui.present.findings import unfit
+
+            filled, refused, first = try_out(field, mapped, file.sample())
+            return unfit(field, filled, refused, first) if first is not None and refused > SHARE * filled else ""
+
+        said = await asyncio.to_thread(work)
+        if said and draft is self.session.draft and draft.mapping.for_field(field.api_name) == mapped:
+            self.notify(f"{said}  ctrl+z takes it back.", severity="warning", timeout=8)
 
     def _after_dialog(self, _answer: object = None) -> None:
         self.show_draft()
