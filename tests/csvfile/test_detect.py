@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ztui.csvfile import encoding
@@ -198,6 +198,7 @@ def test_the_tally_weighs_the_whole_file() -> None:
     assert tally.verdict().name == "latin-1"
 
 
+@example(data=[b"\xe9", b"\n", b"\xe9\x81\x81"], block=1)
 @given(
     data=st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", "é€".encode(), b"\xe9", b"\x81"]), max_size=40),
     block=st.integers(1, 12),

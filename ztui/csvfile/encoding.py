@@ -62,7 +62,7 @@ class Utf8Tally:
 
     valid: int = 0
     invalid: int = 0
-    undefined: int = 0
+    undefined: bool = False
     shifts: bool = False
     evidence: bytes = b""
 
@@ -71,13 +71,14 @@ class Utf8Tally:
         if block.isascii():
             self.shifts = self.shifts or b"\x1b$" in block
             return False
+        # in good blocks as well: should the file turn out to be no UTF-8, they are read like the others
+        self.undefined = self.undefined or any(byte in block for byte in _NOT_CP1252)
         try:
             self.valid += len(block) - len(block.decode("utf-8"))
         except UnicodeDecodeError:
             text = block.decode("utf-8", "surrogateescape")
             bad = sum(1 for c in text if "\udc80" <= c <= "\udcff")
             self.invalid += bad
-            self.undefined += len(block) - len(block.translate(None, _NOT_CP1252))
             self.valid += len(block) - len(text)
             if len(self.evidence) < EVIDENCE:
                 lines = (line for line in block.splitlines(keepends=True) if not _fits(line))
