@@ -55,8 +55,8 @@ class Encoding:
 class Utf8Tally:
     """Counts what speaks for and against UTF-8, block by block; blocks must be cut at ASCII bytes (line ends).
 
-    `valid` are bytes that follow another in a proper character, `invalid` those that do not fit, `undefined` those of
-    them that mean nothing in Windows-1252; `shifts` tells of the escape sequences of ISO-2022, whose bytes are ASCII.
+    `valid` are bytes that follow another in a proper character, `invalid` those that do not fit; `undefined` says that
+    there are bytes that mean nothing in Windows-1252; `shifts` tells of the escape sequences of ISO-2022, whose bytes are ASCII.
     `evidence` are some lines that are no UTF-8.
     """
 
