@@ -117,7 +117,7 @@ class Choosing(MappingParts):
             self.fields.go_to(field.api_name)
             self.show_draft()
             if before is not None and before.columns:
-                self.notify(f"{field.label} now comes from {draft.header(column)}.  ctrl+z takes it back.", timeout=3)
+                self.notify(f"{field.label} is now fed by “{draft.header(column)}”.  ctrl+z takes it back.", timeout=3)
             self.propose_steps(field.api_name)
 
     def propose_steps(self, api_name: str) -> None:
