@@ -110,6 +110,14 @@ async def test_no_row_is_lost_when_one_of_its_family_is_left_out_later(tmp_path:
             assert [r for r in part.records if r != 1] == [r for r in sent if r != 1]
 
 
+async def test_the_rows_that_go_first_are_the_first_of_the_file(tmp_path: Path) -> None:
+    names = ["a", "b", "a", "c", "a", "d"]
+    rows = [[str(at), f"{name}@x.example", ""] for at, name in enumerate(names)]
+    for known in (await planned(tmp_path, rows, UPSERT, canary=2), await plan_of(opened(tmp_path / "f.csv"), UPSERT)):
+        first, rest = packed(replace(known, canary=2), tmp_path / f"out{known.repeats is None}")
+        assert (first.canary, first.records, rest.records) == (True, (0, 1), (3, 2, 4, 5))
+
+
 async def test_a_plan_with_too_many_repeats_looks_for_them_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

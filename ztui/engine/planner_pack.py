@@ -75,6 +75,7 @@ class _Packing:
         self.usable = False
         self._maker = maker
         self._family = Families(plan)
+        self._ahead = plan.canary
         self._held = held
         self._cutter = cutter
         self._on_part = on_part
@@ -211,6 +212,13 @@ class _Packing:
             self._add([self._maker.row(number, cells)], [number], [line + self._first_line])
 
     def _add(self, rows: list[bytes], numbers: Sequence[int], lines: Sequence[int]) -> None:
+        if self._ahead:
+            # The rest waits for the first rows to be through: these need not wait for others with their key.
+            first, self._ahead = self._ahead, max(0, self._ahead - len(rows))
+            self._give(self._cutter.add(rows[:first], numbers[:first], lines[:first]))
+            rows, numbers, lines = rows[first:], numbers[first:], lines[first:]
+            if not rows:
+                return
         family = self._family
         marks = lines if family.by_line else numbers
         at = bisect_left(family.places, marks[0])

@@ -23,9 +23,11 @@ SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "i"}
 
 def unfit(field: Field, filled: int, refused: int, first: Finding) -> str:
     """What to say when a column is put on a field that takes few of its values."""
-    none = refused == filled
+    values = plural(filled, "value")
     share = (
-        f"None of the first {filled} values will do" if none else f"{refused} of the first {filled} values will not do"
+        f"None of the first {filled} {values} will do"
+        if refused == filled
+        else f"{refused} of the first {filled} {values} will not do"
     )
     return f"{share} for {field.label}. {explain(first).cause}"
 
