@@ -56,8 +56,8 @@ class Utf8Tally:
     """Counts what speaks for and against UTF-8, block by block; blocks must be cut at ASCII bytes (line ends).
 
     `valid` are bytes that follow another in a proper character, `invalid` those that do not fit; `undefined` says that
-    there are bytes that mean nothing in Windows-1252; `shifts` tells of the escape sequences of ISO-2022, whose bytes are ASCII.
-    `evidence` are some lines that are no UTF-8.
+    there are bytes that mean nothing in Windows-1252; `shifts` tells of the escape sequences of ISO-2022, whose bytes
+    are ASCII. `evidence` are some lines that are no UTF-8.
     """
 
     valid: int = 0
