@@ -5,7 +5,6 @@ Only the columns up to the key are looked at closely; what a row holds behind th
 
 from __future__ import annotations
 
-import codecs
 import re
 from array import array
 from dataclasses import replace
@@ -13,7 +12,7 @@ from dataclasses import replace
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.preflight_cells import field_pattern
-from ztui.engine.preflight_charset import Charset, charset_of
+from ztui.engine.preflight_charset import Charset, charset_of, is_utf8
 from ztui.engine.preflight_pattern import BLANK_KEY
 from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import is_error, key_text
@@ -67,12 +66,7 @@ class KeyNumbers:
         """See `csvfile.scan.Sink`."""
         if data is not self._seen:
             self._seen = data
-            self._pattern = self._row
-            if self._utf8 and not data.isascii():
-                try:
-                    codecs.getincrementaldecoder("utf-8")().decode(data)
-                except UnicodeDecodeError:
-                    self._pattern = self._ascii_row
+            self._pattern = self._row if not self._utf8 or is_utf8(data) else self._ascii_row
         rows = self._pattern.findall(data, start, end)
         rest = len(rows.pop()[-1]) if rows and rows[-1][-1] else 0
         if rows:

@@ -7,7 +7,6 @@ come later are read beforehand and put right behind the first of them.
 
 from __future__ import annotations
 
-import codecs
 import re
 import tempfile
 from array import array
@@ -22,7 +21,7 @@ from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.planner_columns import RowMaker, quote
 from ztui.engine.planner_families import Families, Held, Included
-from ztui.engine.preflight_charset import Charset, Patterns, charset_of
+from ztui.engine.preflight_charset import Charset, Patterns, charset_of, is_utf8
 from ztui.engine.transform import compile_mapping
 from ztui.errors import PlanError
 from ztui.model.plan import ImportPlan
@@ -122,12 +121,7 @@ class _Packing:
         """See `csvfile.scan.Sink`."""
         if data is not self._seen:
             self._seen = data
-            self._pattern = self._row
-            if self._utf8 and not data.isascii():
-                try:
-                    codecs.getincrementaldecoder("utf-8")().decode(data)
-                except UnicodeDecodeError:
-                    self._pattern = self._ascii_row
+            self._pattern = self._row if not self._utf8 or is_utf8(data) else self._ascii_row
         rows = self._pattern.rows.findall(data, start, end)
         rest = len(rows.pop()[-1]) if rows and rows[-1][-1] else 0
         lines: Sequence[int] = range(len(rows) + 1)

@@ -123,6 +123,17 @@ class Patterns:
     cells: re.Pattern[bytes]
 
 
+def is_utf8(block: bytes) -> bool:
+    """True when the bytes are UTF-8; a character cut in two at the end of the block is not the block's fault."""
+    if block.isascii():
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
     """The pattern, for cells of at most `limit` bytes only."""
     if limit is None:

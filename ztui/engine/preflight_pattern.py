@@ -8,14 +8,13 @@ a closer look. Everything that does not match goes to the exact way.
 
 from __future__ import annotations
 
-import codecs
 import re
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ztui.engine.preflight_cells import field_pattern
-from ztui.engine.preflight_charset import Charset, Patterns, charset_of
+from ztui.engine.preflight_charset import Charset, Patterns, charset_of, is_utf8
 from ztui.engine.preflight_rows import Hit, RowRules
 from ztui.model.table import Dialect
 
@@ -177,13 +176,7 @@ class Skimmer:
     def _look_at(self, data: bytes) -> None:
         """Choose the patterns for a new block: bytes that are no UTF-8 are nothing a pattern may pass."""
         self._seen = data
-        self._pattern = self._row
-        if self._utf8 and not data.isascii():
-            try:
-                # a character cut in two at the end of the block is not the block's fault
-                codecs.getincrementaldecoder("utf-8")().decode(data)
-            except UnicodeDecodeError:
-                self._pattern = self._ascii_row
+        self._pattern = self._row if not self._utf8 or is_utf8(data) else self._ascii_row
 
     def _look(self, raw: bytes) -> tuple[list[bytes], list[Hit]]:
         """The captured cells of a well-formed row, and the rules it breaks."""
