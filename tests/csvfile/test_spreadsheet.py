@@ -17,8 +17,6 @@ from ztui.csvfile.spreadsheet import cell_text
 from ztui.errors import SourceError
 from ztui.model.table import DialectOverrides
 
-pytest.importorskip("python_calamine")
-
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOC = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _REL = "http://schemas.openxmlformats.org/package/2006/relationships"
