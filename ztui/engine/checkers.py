@@ -112,7 +112,7 @@ def _unmasking(
         return None
 
     def unmask(text: str, found: tuple[Violation, ...]) -> tuple[Violation, ...]:
-        refused = any(v.error for v in found)
+        refused = bool(found) and any(v.error for v in found)
         if shortened and "E+" in text and is_shortened(text.strip()):
             lost = Violation("DIGITS_LOST" if refused or key else "NUMBER_SHORTENED")
             return (lost, *(v for v in found if not v.error))

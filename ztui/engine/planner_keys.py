@@ -10,7 +10,7 @@ from array import array
 from dataclasses import replace
 
 from ztui.csvfile.reader import RecordReader
-from ztui.csvfile.scan import RangeWalk, patterns_work
+from ztui.csvfile.scan import RangeWalk, any_but, patterns_work
 from ztui.engine.preflight_cells import field_pattern
 from ztui.engine.preflight_charset import Charset, charset_of, is_utf8
 from ztui.engine.preflight_pattern import BLANK_KEY
@@ -49,8 +49,8 @@ class KeyNumbers:
         """
         delimiter = re.escape(chars.delimiter.encode())
         odd = re.escape(chars.quote.encode()) + (rb"\\" if chars.escapes else b"")
-        line = rb"[^" + odd + (b"" if chars.codec == "utf-8" else chars.high(lambda char: False)) + rb"\r\n"
-        bare, any_cell = line + delimiter + rb"]*+", chars.any_cell(breaks=True)
+        odd += rb"\r\n" + (b"" if chars.codec == "utf-8" else chars.high(lambda char: False))
+        bare, any_cell = any_but(odd + delimiter) + b"*+", chars.any_cell(breaks=True)
         width, last = len(self._info.headers), self._order[-1]
         good = field_pattern(self._key, chars) if len(self._key.columns) == 1 and not self._key.mapped.steps else None
         ways = []
@@ -58,7 +58,7 @@ class KeyNumbers:
             cells = [rb"(" + known + rb")" if c in self._order else cell for c in range(width)]
             ways.append(delimiter.join(cells))
         cells = [rb"(" + (good or rb"(?!)") + rb")" if c in self._order else bare for c in range(last + 1)]
-        ways[0] = delimiter.join(cells) + (delimiter + line + rb"]*+" if last < width - 1 else b"")
+        ways[0] = delimiter.join(cells) + (delimiter + any_but(odd) + b"*+" if last < width - 1 else b"")
         blank = rb"(?![\r\n])" if width == 1 else b""
         return re.compile(rb"|".join(blank + way + rb"\r?+\n" for way in ways) + rb"|((?s:.)++)")
 

@@ -61,40 +61,16 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
 _HARMLESS = {
     "text": frozenset(("no_invisible", "excel_text", "trim", "squeeze")),
     "none": frozenset(("no_invisible", "excel_text", "trim", "squeeze")),
-    "picklist": frozenset(
-        (
-            "no_invisible",
-            "excel_text",
-            "trim",
-        )
-    ),
-    "multi": frozenset(
-        (
-            "no_invisible",
-            "excel_text",
-            "trim",
-        )
-    ),
+    "picklist": frozenset(("no_invisible", "excel_text", "trim")),
+    "multi": frozenset(("no_invisible", "excel_text", "trim")),
     "email": frozenset(("no_invisible", "excel_text", "trim", "email")),
-    "url": frozenset(
-        (
-            "no_invisible",
-            "excel_text",
-            "trim",
-        )
-    ),
+    "url": frozenset(("no_invisible", "excel_text", "trim")),
     "phone": frozenset(("no_invisible", "excel_text", "trim", "phone")),
     "integer": frozenset(("no_invisible", "excel_text", "trim", "number")),
     "decimal": frozenset(("no_invisible", "excel_text", "trim", "number")),
     "percent": frozenset(("no_invisible", "excel_text", "trim", "number")),
     "boolean": frozenset(("no_invisible", "excel_text", "trim", "boolean")),
-    "id": frozenset(
-        (
-            "no_invisible",
-            "excel_text",
-            "trim",
-        )
-    ),
+    "id": frozenset(("no_invisible", "excel_text", "trim")),
 }
 
 
@@ -127,26 +103,13 @@ def _digits(chars: Charset, quoted: bool, most: int) -> bytes:
 
 def _inner(kind: str, rule: FieldRule) -> bytes | None:
     # Alternatives one within another instead of repeated groups, which cost several times as much: up to three dots
-    # in an address, up to four labels in a host name; what has more is looked at cell by cell.
+    # in an address, up to four labels in a host name; what has more is looked at cell by cell. That a domain goes on
+    # behind what may be its end is seen by what stands behind every cell.
     if kind == "email":
-        atom, label, top = rb"[A-Za-z0-9_%+-]++", rb"[A-Za-z0-9-]++", rb"[A-Za-z]{2,22}+(?![^\W_]|[.-])"
+        atom, label, top = rb"[A-Za-z0-9_%+-]++", rb"[A-Za-z0-9-]++", rb"[A-Za-z]{2,22}+"
         local = rb"[A-Za-z0-9][A-Za-z0-9_%+-]*+" + _upto(rb"\." + atom, 3)
-        return (
-            local
-            + rb"@"
-            + label
-            + rb"\.(?:"
-            + top
-            + rb"|"
-            + label
-            + rb"\.(?:"
-            + top
-            + rb"|"
-            + label
-            + rb"\."
-            + top
-            + rb"))"
-        )
+        domain = label + rb"\.(?:" + top + rb"|" + label + rb"\.(?:" + top + rb"|" + label + rb"\." + top + rb"))"
+        return local + rb"@" + domain
     if kind == "url":
         labels = rb"[A-Za-z0-9][A-Za-z0-9-]*+\.[A-Za-z0-9-]++" + _upto(rb"\.[A-Za-z0-9-]++", 2)
         return rb"(?:https?://|)" + labels + rb"(?:/[A-Za-z0-9._~/%-]*+|)"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ztui.csvfile.scan import SINGLE_BYTE
+from ztui.csvfile.scan import SINGLE_BYTE, any_but
 from ztui.engine.disguise import is_hidden
 from ztui.model.table import Dialect
 
@@ -53,15 +53,15 @@ class Charset:
 
     def rest(self, quoted: bool, *, hidden: bool = False) -> bytes:
         """A class for any character of a text on one line; see `excluded`."""
-        return rb"[^" + self.excluded(quoted, hidden=hidden) + rb"]"
+        return any_but(self.excluded(quoted, hidden=hidden))
 
     def first(self, quoted: bool, *, hidden: bool = False) -> bytes:
         """A first character that is neither blank nor the start of a formula, nor the apostrophe of spreadsheets."""
-        out = rb"[^" + self.excluded(quoted, hidden=hidden) + rb" =@+\-'"
+        out = self.excluded(quoted, hidden=hidden) + rb" =@+\-'"
         if self.codec == "utf-8":
             # lead bytes of the blanks outside ASCII: U+00A0, U+2007, U+202F, U+3000, U+FEFF and their neighbours
-            return rb"(?:" + out + rb"\x80-\xc2\xe2\xe3\xef]|\xe3[\x81-\xbf])"
-        return out + (b"" if self.codec == "ascii" else self.high(str.isspace)) + rb"]"
+            return rb"(?:" + any_but(out + rb"\x80-\xc2\xe2\xe3\xef") + rb"|\xe3[\x81-\xbf])"
+        return any_but(out + (b"" if self.codec == "ascii" else self.high(str.isspace)))
 
     def cell(self, plain: bytes, quoted: bytes, *, blank: bool, or_quoted: bytes = b"") -> bytes:
         """A cell that holds `plain` outside quotes or `quoted` (or `or_quoted`) within, or nothing when `blank`."""
@@ -82,31 +82,31 @@ class Charset:
         d = re.escape(self.delimiter.encode())
         escape = rb"\\" if self.escapes else b""
         if not self.quote:
-            return rb"[^" + d + escape + rb"\r\n]*+"
+            return any_but(d + escape + rb"\r\n") + b"*+"
         q = re.escape(self.quote.encode())
         high = b"" if self.codec == "utf-8" else self.high(lambda char: False)
         # a lone CR counts as a line of its own even within quotes: the exact way knows
-        inner = rb"[^" + q + escape + high + (rb"\r]*+" if breaks else rb"\r\n]*+")
+        inner = any_but(q + escape + high + (rb"\r" if breaks else rb"\r\n")) + b"*+"
         more = q + q + (rb"|\r\n" if breaks else b"")
         quoted = q + inner + rb"(?:(?:" + more + rb")" + inner + rb")*+" + q
         odd = escape + high + rb"\r\n"
-        return rb"(?:" + quoted + rb"|[^" + q + d + odd + rb"][^" + d + odd + rb"]*+|)"
+        return rb"(?:" + quoted + rb"|" + any_but(q + d + odd) + any_but(d + odd) + rb"*+|)"
 
     def plain_cell(self) -> bytes:
         """Any cell without a quote in it, of those that `any_cell` takes: the usual ones, and the fastest to pass."""
         escape = rb"\\" if self.escapes else b""
         high = b"" if self.codec == "utf-8" or not self.quote else self.high(lambda char: False)
         quote = re.escape(self.quote.encode()) if self.quote else b""
-        return rb"[^" + quote + re.escape(self.delimiter.encode()) + escape + high + rb"\r\n]*+"
+        return any_but(quote + re.escape(self.delimiter.encode()) + escape + high + rb"\r\n") + b"*+"
 
     def sent_cell(self, *, breaks: bool = False) -> bytes:
         """Any cell whose bytes may go as they are into a CSV with commas, once they are UTF-8."""
         escape = rb"\\" if self.escapes else b""
         high = rb"\x80-\xff" if self.codec == "ascii" else b""
-        bare = rb'[^",' + re.escape(self.delimiter.encode()) + escape + high + rb"\r\n]*+"
+        bare = any_but(rb'",' + re.escape(self.delimiter.encode()) + escape + high + rb"\r\n") + b"*+"
         if not self.quote:
             return bare
-        inner = rb'[^"' + escape + high + (rb"\r]*+" if breaks else rb"\r\n]*+")
+        inner = any_but(b'"' + escape + high + (rb"\r" if breaks else rb"\r\n")) + b"*+"
         more = rb'""' + (rb"|\r\n" if breaks else b"")
         return rb'(?:"' + inner + rb"(?:(?:" + more + rb")" + inner + rb')*+"|' + bare + rb")"
 
@@ -138,7 +138,8 @@ def within(pattern: bytes, limit: int | None, excluded: bytes) -> bytes:
     """The pattern, for cells of at most `limit` bytes only."""
     if limit is None:
         return pattern
-    return rb"(?![^" + excluded + rb"]{%d}+)" % (limit + 1) + pattern
+    # looked at from the cell's end: the bytes before it hold what ends such a run, most often near where looking begins
+    return pattern + rb"(?<!" + any_but(excluded) + rb"{%d})" % (limit + 1)
 
 
 def charset_of(dialect: Dialect) -> Charset | None:

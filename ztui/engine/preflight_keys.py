@@ -6,6 +6,7 @@ import asyncio
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ztui.engine.preflight_pool import Hand
 from ztui.engine.preflight_repeats import KeyFile, KeysJob, KeyTexts, turns
@@ -24,8 +25,10 @@ async def meeting_records(hands: Sequence[Hand], files: tuple[KeyFile, ...], edi
         twice.update(*found)
     if edited.records:
         twice |= await hands[0].ask("numbers", edited)
-    records: array[int] = await hands[0].ask("meeting", files, twice)
-    return records
+    each = max(1, -(-len(files) // len(hands)))
+    parts = zip(hands, range(0, len(files), each), strict=False)
+    found = await asyncio.gather(*(hand.ask("meeting", files[at : at + each], twice) for hand, at in parts))
+    return array("q", chain.from_iterable(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from ztui.engine.preflight_pool import Children, Hand
 from ztui.engine.preflight_segment import SegmentResult
 
-LEAST, _MOST = 1 << 20, 1 << 24
+LEAST, _MOST = 1 << 20, 1 << 23
 _OVER = -1
 """Stands in for a range's number when there is nothing more to do."""
 

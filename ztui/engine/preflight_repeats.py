@@ -8,9 +8,12 @@ for something else: a row that is refused takes no key, a later one with the sam
 from __future__ import annotations
 
 import hashlib
+import sys
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, count
 from pathlib import Path
 
 from ztui.csvfile.reader import RecordReader, physical_lines
@@ -102,7 +105,12 @@ class KeyTexts:
 
 def turns(total: int, children: int) -> int:
     """Into how many shares of `repeated_share` so many numbers are best divided among the children."""
-    return max(children, -(-total // _AT_ONCE))
+    return _shares(total, _AT_ONCE, children)
+
+
+def _shares(total: int, at_once: int, least: int) -> int:
+    """Into how many shares to divide so many numbers, of about `at_once` each: no more than a byte can tell."""
+    return min(max(least, -(-total // at_once)), 256)
 
 
 def numbers_of(file: KeyFile) -> array[int]:
@@ -114,16 +122,17 @@ def numbers_of(file: KeyFile) -> array[int]:
 
 
 def repeated_share(files: Sequence[KeyFile], turn: int, turns: int) -> set[int]:
-    """The numbers that occur more than once in the files, of those that leave `turn` when divided by `turns`."""
+    """The numbers that occur more than once in the files, of those whose lowest byte leaves `turn` over `turns`."""
     return _repeated_once(map(numbers_of, files), turn, turns)
 
 
 def repeated(read: Callable[[], Iterable[array[int]]], total: int, at_once: int = _AT_ONCE) -> set[int]:
     """The numbers that occur more than once in `total` ones, blank keys aside.
 
-    `read` gives them, in any number of arrays; it is called once for every `at_once` numbers, which bounds the memory.
+    `read` gives them, in any number of arrays; it is called about once for every `at_once` numbers, which bounds the
+    memory.
     """
-    passes = max(1, -(-total // at_once))
+    passes = _shares(total, at_once, 1)
     twice: set[int] = set()
     for turn in range(passes):
         twice |= _repeated_once(read(), turn, passes)
@@ -132,19 +141,14 @@ def repeated(read: Callable[[], Iterable[array[int]]], total: int, at_once: int 
 
 def _repeated_once(arrays: Iterable[array[int]], turn: int, turns: int) -> set[int]:
     """The numbers of one share that occur more than once, blank keys aside."""
-    twice: set[int] = set()
-    seen: set[int] = set()
+    mine = bytes(byte % turns == turn for byte in range(256))
+    lowest = 0 if sys.byteorder == "little" else array("q").itemsize - 1
+    times: Counter[int] = Counter()
     for numbers in arrays:
-        mine: Sequence[int] = numbers if turns == 1 else [n for n in numbers if n % turns == turn]
-        distinct = set(mine)
-        if len(distinct) < len(mine):
-            once: set[int] = set()
-            twice.update(n for n in mine if n in once or once.add(n))  # type: ignore[func-returns-value]
-        if not seen.isdisjoint(distinct):
-            twice |= seen & distinct
-        seen |= distinct
-    twice.discard(BLANK_KEY)
-    return twice
+        # a million numbers: they are picked and counted without a step of Python's for each
+        times.update(compress(numbers, numbers.tobytes()[lowest :: numbers.itemsize].translate(mine)))
+    del times[BLANK_KEY]
+    return {number for number, often in times.items() if often > 1}
 
 
 def read_records(
@@ -179,7 +183,7 @@ def meeting(files: Sequence[KeyFile], twice: Collection[int]) -> array[int]:
     found = array("q")
     if twice:
         for file in files:
-            found.extend(file.first + at for at, n in enumerate(numbers_of(file)) if n in twice)
+            found.extend(compress(count(file.first), map(twice.__contains__, numbers_of(file))))
     return found
 
 

@@ -111,6 +111,7 @@ class SegmentCheck:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.rules = RowRules(job.mapping, job.schema, len(job.info.headers), skip=job.skip)
+        self._columns = [(slot, frozenset(rule.columns)) for slot, rule in enumerate(self.rules.fields)]
         self._sensitive = [rule.field.unique_case_sensitive for rule in self.rules.fields]
         self._skimmer = Skimmer(self.rules, job.info.dialect, skip=job.skip, watched=job.watched, key_of=self.key_of)
         self.hits: HitTable = {}
@@ -169,8 +170,9 @@ class SegmentCheck:
         if found:
             self._keep(found, number, line)
         if self._counting:
-            for slot, rule in enumerate(self.rules.fields):
-                if any(c < len(cells) and cells[c] for c in rule.columns):
+            filled = {column for column, cell in enumerate(cells) if cell}
+            for slot, columns in self._columns:
+                if not columns.isdisjoint(filled):
                     self._filled[slot] = self._filled.get(slot, 0) + 1
         for slot, numbers in self._skimmer.keys.items():
             numbers.append(self.key_of(slot, self.rules.value(slot, cells)))
