@@ -19,6 +19,8 @@ from ztui.engine.preflight_rows import Hit, RowRules
 from ztui.model.table import Dialect
 
 _MEMO = 1 << 15
+_KNOWN, _SHORT = 1 << 11, 1 << 7
+"""For how many cells of a field, of how many bytes, it is kept what they break: a list of hits weighs half a kilobyte."""
 BLANK_KEY = 0
 """What stands for a blank key: it never repeats. It is what `hash` gives for an empty text."""
 
@@ -101,6 +103,7 @@ class Skimmer:
         self._pattern = self._row
         self._seen: bytes | None = None
         self._memos: list[dict[bytes, bool]] = [{} for _ in self._captured]
+        self._known: list[dict[bytes, list[Hit]]] = [{} for _ in rules.fields]
         self.usable = True
 
     def _compile(self, chars: Charset, vouched: dict[int, bytes]) -> Patterns:
@@ -203,12 +206,18 @@ class Skimmer:
             memo = self._memos[at]
             if len(memo) > _MEMO:
                 memo.clear()
-            for number, row in enumerate(rows):
-                raw = row[at]
+            cells = [row[at] for row in rows]
+            bad = set()
+            for raw in set(cells):
                 fine = memo.get(raw)
                 if fine is None:
                     fine = memo[raw] = not any(self._hits(slot, raw) for slot in slots)
-                if not fine and not row[-2]:
+                if not fine:
+                    bad.add(raw)
+            if not bad:
+                continue
+            for number, raw in enumerate(cells):
+                if raw in bad and not rows[number][-2]:
                     for slot in slots:
                         found.setdefault(number, []).extend(self._hits(slot, raw))
         for slot, places in self._joined:
@@ -218,9 +227,17 @@ class Skimmer:
         return found
 
     def _hits(self, slot: int, raw: bytes) -> list[Hit]:
-        """The rules a cell breaks as the value of a field."""
-        text = self._text(raw)
-        return self._rules.judge_value(slot, text, self._rules.fields[slot].convert((text,)))
+        """The rules a cell breaks as the value of a field; the same bad value often comes again."""
+        known = self._known[slot]
+        hits = known.get(raw)
+        if hits is None:
+            text = self._text(raw)
+            hits = self._rules.judge_value(slot, text, self._rules.fields[slot].convert((text,)))
+            if len(known) > _KNOWN:
+                known.clear()
+            if len(raw) <= _SHORT:
+                known[raw] = hits
+        return hits
 
     def _joined_hits(self, slot: int, raws: Sequence[bytes]) -> list[Hit]:
         """The rules some cells break as the value of a field that takes several."""
