@@ -8,7 +8,7 @@ is read by `RecordReader`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from typing import BinaryIO
 from ztui.csvfile.encoding import Encoding, Utf8Tally, lines_with_bad_bytes
 from ztui.csvfile.index import SPACING
 from ztui.csvfile.reader import LINE_LIMIT, RecordReader
+from ztui.csvfile.scan import any_but
 from ztui.errors import SourceError
 from ztui.model.table import Dialect
 
@@ -68,9 +69,11 @@ def record_pattern(delimiter: str, width: int, *, stray: bool = True) -> re.Patt
     With `stray` a plain cell may hold quotes behind its first character.
     """
     d = re.escape(delimiter.encode())
-    inner = d if stray else d + b'"'
-    cell = rb'(?:"[^"\r\n]*+(?:""[^"\r\n]*+)*+"|[^"' + d + rb"\r\n][^" + inner + rb"\r\n]*+|)"
-    return re.compile(cell + rb"(?:" + d + cell + rb"){%d}(?:\r?\n|\r)?" % (width - 1))
+    text = any_but(rb'"\r\n') + b"*+"
+    plain = any_but(rb'"\r\n' + d) + any_but((rb"\r\n" if stray else rb'"\r\n') + d) + b"*+"
+    # cells with doubled quotes apart: a repeated group costs the others half as much again
+    cell = b'(?:"' + text + b'"|' + plain + b'|"' + text + b'(?:""' + text + b')++"|)'
+    return re.compile(cell + b"(?:" + d + cell + rb"){%d}(?:\r?\n|\r)?" % (width - 1))
 
 
 def _after_quote_pattern(delimiter: str) -> re.Pattern[bytes]:
@@ -202,14 +205,7 @@ class StructureScan:
         """Take the pending lines, and those of later blocks that their records reach into."""
         while self._at < len(self._pending):
             lines = self._pending
-            if self._lone_cr_seen:
-                remarkable = list(range(len(lines)))
-            else:
-                want, delimiter = self._width - 1, self._delimiter
-                remarkable = [i for i, raw in enumerate(lines) if b'"' in raw or raw.count(delimiter) != want]
-                if not want:  # a blank line of a single column has as many delimiters as any other
-                    remarkable = list(range(len(lines)))
-            for index in remarkable:
+            for index in self._remarkable(lines):
                 if index >= self._at:
                     self._pass_over(lines[self._at : index])
                     self._line_by_itself(lines[index])
@@ -217,6 +213,17 @@ class StructureScan:
                         break
             else:
                 self._pass_over(lines[self._at :])
+
+    def _remarkable(self, lines: list[bytes]) -> Sequence[int]:
+        """The lines that may be something else than a record of the header's width, if one begins there."""
+        want, delimiter, whole = self._width - 1, self._delimiter, self._pattern.fullmatch
+        if self._lone_cr_seen or not want:  # a blank line of a single column has as many delimiters as any other
+            return range(len(lines))
+        return [
+            index
+            for index, raw in enumerate(lines)
+            if (whole(raw) is None if b'"' in raw else raw.count(delimiter) != want)
+        ]
 
     def _pass_over(self, plain: list[bytes]) -> None:
         """Count lines that are records of the header's width."""

@@ -20,7 +20,7 @@ from ztui.model.table import Dialect
 
 _MEMO = 1 << 15
 _KNOWN, _SHORT = 1 << 11, 1 << 7
-"""For how many cells of a field, of how many bytes, it is kept what they break: a list of hits weighs half a kilobyte."""
+"""For how many cells of a field, of how many bytes at most, is kept what they break: half a kilobyte for each."""
 BLANK_KEY = 0
 """What stands for a blank key: it never repeats. It is what `hash` gives for an empty text."""
 
