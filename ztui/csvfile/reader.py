@@ -175,6 +175,44 @@ class RecordReader:
         return cells
 
 
+class PassingReader(RecordReader):
+    """A reader that passes over records without making cells of them, where that is possible."""
+
+    def __init__(self, stream: Readable, dialect: Dialect, *, line: int, offset: int, patient: bool = True) -> None:
+        self._raw = physical_lines(stream, 1 << 16)  # small reads: most windows end within the first
+        self._held: list[bytes] = []
+        self._skippable = dialect.quotechar == '"' and not dialect.escape_backslash
+        super().__init__(self._from_held(), dialect, line=line, offset=offset, patient=patient)
+
+    def pass_over(self, count: int) -> bool:
+        """Leave out so many records; False when there are fewer."""
+        while count:
+            raw = None if self.cut else next(self._raw, None)
+            if raw is None:
+                return False
+            if self._skippable and b'"' not in raw:  # a record by itself, or a blank line
+                self.line += 1
+                self.offset += len(raw)
+                count -= raw not in _BLANK
+                continue
+            self._held.append(raw)
+            count -= next(self, None) is not None
+        return True
+
+    def _from_held(self) -> Iterator[bytes]:
+        """The lines, but first what was taken from them and held back; asked anew after each record."""
+        while True:
+            if self._held:
+                yield self._held.pop()
+            elif (raw := next(self._raw, None)) is not None:
+                yield raw
+            else:
+                return
+
+
+_BLANK = (b"\n", b"\r\n", b"\r")
+
+
 def read_rows(
     path: Path, dialect: Dialect, offset: int, line: int, number: int, skip: int, count: int
 ) -> list[SourceRow]:
@@ -185,32 +223,6 @@ def read_rows(
     first = number + skip
     with path.open("rb", buffering=0) as stream:
         stream.seek(offset)
-        lines = physical_lines(stream, 1 << 16)  # small reads: most windows end within the first
-        held: list[bytes] = []
-        reader = RecordReader(_held_first(held, lines), dialect, line=line, offset=offset, patient=False)
-        skippable = dialect.quotechar == '"' and not dialect.escape_backslash
-        while skip and not reader.cut:
-            raw = next(lines, None)
-            if raw is None:
-                return []
-            if skippable and b'"' not in raw:  # a record by itself, or a blank line
-                reader.line += 1
-                skip -= raw not in _BLANK
-                continue
-            held.append(raw)
-            skip -= next(reader, None) is not None
+        reader = PassingReader(stream, dialect, line=line, offset=offset, patient=False)
+        reader.pass_over(skip)
         return [SourceRow(first + i, reader.start_line, tuple(cells)) for i, cells in enumerate(islice(reader, count))]
-
-
-_BLANK = (b"\n", b"\r\n", b"\r")
-
-
-def _held_first(held: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines, but first what was taken from them and held back; asked anew after each record."""
-    while True:
-        if held:
-            yield held.pop()
-        elif (raw := next(lines, None)) is not None:
-            yield raw
-        else:
-            return

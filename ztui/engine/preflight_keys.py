@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import chain
+from typing import TypeVar
 
 from ztui.engine.preflight_pool import Hand
 from ztui.engine.preflight_repeats import KeyFile, KeysJob, KeyTexts, turns
+
+Item = TypeVar("Item")
 
 
 async def meeting_records(hands: Sequence[Hand], files: tuple[KeyFile, ...], edited: KeysJob) -> array[int]:
@@ -25,10 +29,22 @@ async def meeting_records(hands: Sequence[Hand], files: tuple[KeyFile, ...], edi
         twice.update(*found)
     if edited.records:
         twice |= await hands[0].ask("numbers", edited)
-    each = max(1, -(-len(files) // len(hands)))
-    parts = zip(hands, range(0, len(files), each), strict=False)
-    found = await asyncio.gather(*(hand.ask("meeting", files[at : at + each], twice) for hand, at in parts))
+    parts = _divided(files, len(hands))
+    found = await asyncio.gather(*(hand.ask("meeting", p, twice) for hand, p in zip(hands, parts, strict=False)))
     return array("q", chain.from_iterable(found))
+
+
+async def key_texts(hands: Sequence[Hand], job: KeysJob) -> KeyTexts:
+    """What `read_keys` finds, read side by side."""
+    jobs = [replace(job, records=part) for part in _divided(job.records, len(hands))]
+    found = await asyncio.gather(*(hand.ask("keys", job) for hand, job in zip(hands, jobs, strict=False)))
+    return reduce(KeyTexts.and_these, found, KeyTexts())
+
+
+def _divided(items: Sequence[Item], count: int) -> list[Sequence[Item]]:
+    """The items in at most so many runs of about the same length."""
+    each = max(1, -(-len(items) // count))
+    return [items[at : at + each] for at in range(0, len(items), each)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import compress, count
 from pathlib import Path
 
-from ztui.csvfile.reader import RecordReader, physical_lines
+from ztui.csvfile.reader import PassingReader
 from ztui.engine.preflight_pattern import BLANK_KEY
 from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import Hits, SegmentCheck, key_text
@@ -72,6 +72,11 @@ class KeyTexts:
         """These and more, in order; no record is in both."""
         if not len(self) or not len(more):
             return self if len(self) else more
+        if self.hits.records[-1] < more.hits.records[0]:
+            behind = Hits()
+            behind.add_all(self.hits)
+            behind.add_all(more.hits)
+            return KeyTexts(behind, self.texts + more.texts, self.owners + more.owners)
         both = KeyTexts()
         parts = (self, more)
         order = sorted((record, part, at) for part in (0, 1) for at, record in enumerate(parts[part].hits.records))
@@ -156,7 +161,7 @@ def read_records(
 ) -> Iterator[tuple[int, int, list[str]]]:
     """The wanted records (sorted) as (number, line, cells), read from the nearest place before each."""
     at = 0
-    reader: RecordReader | None = None
+    reader: PassingReader | None = None
     number = -1
     with info.data_path.open("rb", buffering=0) as stream:
         for record in wanted:
@@ -167,14 +172,12 @@ def read_records(
             if reader is None or (moved and places[at][1] > number):
                 offset, number, line = places[at]
                 stream.seek(offset)
-                reader = RecordReader(physical_lines(stream, 1 << 16), info.dialect, line=line, offset=offset)
-            cells: list[str] | None = None
-            while number <= record:
-                cells = next(reader, None)
-                if cells is None:
-                    return
-                number += 1
-            assert cells is not None
+                reader = PassingReader(stream, info.dialect, line=line, offset=offset)
+            reader.pass_over(record - number)
+            cells = next(reader, None)
+            if cells is None:
+                return
+            number = record + 1
             yield record, reader.start_line, cells
 
 

@@ -19,11 +19,11 @@ from typing import Protocol
 from ztui.engine.check_worker import write_keys
 from ztui.engine.preflight_edits import apply_edits, limit_to
 from ztui.engine.preflight_head import Head, call_out
-from ztui.engine.preflight_keys import Counting, meeting_records, missing
+from ztui.engine.preflight_keys import Counting, key_texts, meeting_records, missing
 from ztui.engine.preflight_memory import CheckMemory, FieldFacts, Known, RowFacts, Source, Walked, cells_needed, watched
 from ztui.engine.preflight_pool import Children, Hand, Here, child_count
 from ztui.engine.preflight_ranges import LEAST, Ranges
-from ztui.engine.preflight_repeats import KeyFile, KeysJob, KeyTexts
+from ztui.engine.preflight_repeats import KeyFile, KeysJob
 from ztui.engine.preflight_report import CheckReport, Chunk, Stage, groups_of, refused_marks, refused_of
 from ztui.engine.preflight_rows import ROW, RowRules
 from ztui.engine.preflight_segment import Hits, Job, SegmentCheck, SegmentResult
@@ -106,13 +106,13 @@ class CheckRun:
         async with AsyncExitStack() as stack:
             crew: Children | None = None
 
-            async def hand() -> Hand:
-                """Someone to read keys: where nothing was read, there is nobody yet."""
+            async def hands() -> Sequence[Hand]:
+                """Who can read keys: where nothing was read, there is nobody yet."""
                 nonlocal crew
                 if crew is None:
                     crew = await stack.enter_async_context(self._crew(1))
                     await crew.everyone("job", replace(self._job, skip=frozenset(self._known.fields)))
-                return crew.children[0]
+                return crew.children
 
             unknown = [slot for slot in range(len(self.rules.fields)) if slot not in self._known.fields]
             if unknown or known.rows is None or known.walked is None:
@@ -123,7 +123,7 @@ class CheckRun:
                 await self._learn(crew, source)
             else:
                 self._take_known(known.walked)
-            await self._repeats(hand)
+            await self._repeats(hands)
         return await self._finish()
 
     def _crew(self, count: int) -> Children:
@@ -241,7 +241,7 @@ class CheckRun:
 
     # -- what only the whole file tells
 
-    async def _repeats(self, hand: Callable[[], Awaitable[Hand]]) -> None:
+    async def _repeats(self, hands: Callable[[], Awaitable[Sequence[Hand]]]) -> None:
         """Find the keys that repeat, among the rows that are not refused for something else."""
         refused = await asyncio.to_thread(refused_marks, self._chunks)
         only = frozenset(self._records) if self._records is not None else None
@@ -255,7 +255,7 @@ class CheckRun:
             job = KeysJob(slot, missing(candidates, earlier), tuple(self._places), self._edits)
             keys = earlier
             if job.records:
-                fresh: KeyTexts = await (await hand()).ask("keys", job)
+                fresh = await key_texts(await hands(), job)
                 keys = await asyncio.to_thread(earlier.and_these, fresh)
                 self._memory.keep_keys(self.rules, slot, keys)
             hits = await asyncio.to_thread(keys.repeats, counting.counts)

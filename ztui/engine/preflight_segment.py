@@ -54,6 +54,15 @@ class Hits:
         self.add(other.records[at], other.lines[at], other.value(at), extra)
         self.whole[-1] = other.whole[at]
 
+    def add_all(self, other: Hits) -> None:
+        """All hits of another behind these."""
+        self.records += other.records
+        self.lines += other.lines
+        self.ends.extend(len(self.text) + end for end in other.ends)
+        self.whole += other.whole
+        self.text += other.text
+        self.extra += other.extra
+
     def __len__(self) -> int:
         return len(self.records)
 
