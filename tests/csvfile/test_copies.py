@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ztui.csvfile import copies
-from ztui.csvfile.copies import discard, forsaken, private_copy
+from ztui.csvfile.copies import discard, forsaken, private_copy, private_folder
 
 OWNER = """
 import sys, time
@@ -61,6 +61,44 @@ def test_copies_of_a_killed_process_are_forsaken_and_those_of_the_living_are_not
     owner.communicate()
     assert forsaken(tmp_path) == [theirs]
     discard(mine)
+
+
+FOLDER_OWNER = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from ztui.csvfile.copies import private_folder
+with private_folder() as path:
+    (path / "keys").write_text("a@b.example")
+    print(path, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_is_private_and_goes_with_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with private_folder() as path:
+        assert path.parent == tmp_path
+        assert path.stat().st_mode & 0o777 == 0o700
+        (path / "part").mkdir()
+    assert list(tmp_path.iterdir()) == []
+    assert path not in copies._held
+
+
+def test_folders_of_a_killed_process_are_forsaken_and_those_of_the_living_are_not(tmp_path: Path) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", FOLDER_OWNER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert owner.stdout is not None
+    theirs = aged(Path(owner.stdout.readline().strip()))
+    mine = tmp_path / "ztui-folder-of-leads"
+    mine.mkdir(mode=0o700)
+    aged(mine)
+    assert forsaken(tmp_path) == []
+    owner.kill()
+    owner.communicate()
+    assert forsaken(tmp_path) == [theirs]
+    discard(theirs)
+    assert list(tmp_path.iterdir()) == [mine]
 
 
 NAMES = ("ztui-copy-0123456789abcdef-links_00.csv", "ztui-copy-0123456789abcdef-folder_0.csv")

@@ -47,18 +47,16 @@ class App:
         if not self.sandbox:
             yield self._open
             return
-        import tempfile
-        from pathlib import Path
-
+        from ztui.csvfile.copies import private_folder
         from ztui.engine.sandboxed import Sandbox
         from ztui.store.locations import Locations
 
         def opened() -> Workspace:
             from ztui.engine.workspace import Workspace
 
-            return Workspace.open(self.profile, sandbox=sandbox, locations=Locations.under(Path(folder)))
+            return Workspace.open(self.profile, sandbox=sandbox, locations=Locations.under(folder))
 
-        with tempfile.TemporaryDirectory(prefix="ztui-") as folder:
+        with private_folder() as folder:
             sandbox = Sandbox()
             try:
                 sandbox.launch()  # it gets ready while we do, the interface has its rows on screen before it is asked

@@ -1,8 +1,8 @@
-"""Private copies of what the user named: files of mode 0600 that go when they are not needed any more.
+"""Private copies of what the user named, and folders for what is made of it; they go when they are not needed any more.
 
-Whoever makes a copy holds a lock on it until it is discarded. The lock ends with the process, however that ends: so
-the copies of a process that was killed can be told from those in use, and be removed by a later one. Their names and
-mode tell them from what people keep in the same folder.
+Whoever makes one holds a lock on it until it is discarded. The lock ends with the process, however that ends: so what
+a process that was killed left behind can be told from what is in use, and be removed by a later one. Their names and
+modes tell them from what people keep in the same folder.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import errno
 import fcntl
 import os
 import re
+import shutil
 import stat
 import tempfile
 import time
@@ -23,8 +24,11 @@ from typing import BinaryIO
 from ztui.errors import SourceError
 
 _PREFIX, _SUFFIX, _MODE = "ztui-copy-", ".csv", 0o600
-_NAME = re.compile(rf"{_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}}\{_SUFFIX}")  # nobody calls a file of their own so
-_SETTLED = 60.0  # seconds: a copy that is younger may not have its lock yet
+_FOLDER_PREFIX, _FOLDER_MODE = "ztui-folder-", 0o700
+_NAME = re.compile(  # nobody calls a file of their own so
+    rf"(?:{_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}}\{_SUFFIX}|{_FOLDER_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}})"
+)
+_SETTLED = 60.0  # seconds: what is younger may not have its lock yet
 
 _held: dict[Path, int] = {}  # the descriptor that keeps the lock, by path
 
@@ -52,22 +56,43 @@ def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
         raise
 
 
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A new folder of mode 0700 in the system's temporary one, for the time of the block."""
+    path = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.urandom(8).hex()}-"))
+    try:
+        handle = _held[path] = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        with contextlib.suppress(OSError):  # a file system without locks, as above
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield path
+    finally:
+        discard(path)
+
+
 def discard(path: Path) -> None:
-    """Remove a copy; nothing happens when it is gone already."""
-    path.unlink(missing_ok=True)
-    handle = _held.pop(path, None)
-    if handle is not None:
-        os.close(handle)
+    """Remove a copy or a folder with all that is in it; nothing happens when it is gone already."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    finally:
+        handle = _held.pop(path, None)
+        if handle is not None:
+            os.close(handle)
 
 
 def forsaken(folder: Path | None = None) -> list[Path]:
-    """Copies in the folder (the system's temporary one) that belong to this user and to no process any more."""
+    """Copies and folders in `folder` (the system's temporary one) that are this user's and no process's any more."""
     found = []
-    for path in Path(folder or tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
+    for path in Path(folder or tempfile.gettempdir()).glob("ztui-*"):
+        if not _NAME.fullmatch(path.name) or path in _held:
+            continue
         with contextlib.suppress(OSError):  # gone meanwhile, or not ours to look at
             status = path.lstat()
-            plain = stat.S_ISREG(status.st_mode) and stat.S_IMODE(status.st_mode) == _MODE
-            own = plain and _NAME.fullmatch(path.name) and status.st_uid == os.getuid() and path not in _held
+            kind, mode = stat.S_IFMT(status.st_mode), stat.S_IMODE(status.st_mode)
+            ours = (kind, mode) == ((stat.S_IFREG, _MODE) if path.suffix else (stat.S_IFDIR, _FOLDER_MODE))
+            own = ours and status.st_uid == os.getuid()
             if own and time.time() - status.st_mtime > _SETTLED and _nobody_holds(path):
                 found.append(path)
     return found

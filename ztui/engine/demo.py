@@ -6,12 +6,12 @@ something that only the CRM can tell.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ztui.csvfile.copies import private_folder
 from ztui.engine import demo_file
 from ztui.engine.sandboxed import Sandbox
 from ztui.store.locations import Locations
@@ -52,10 +52,10 @@ def demo() -> Iterator[Demo]:
 
     The sandbox gets ready meanwhile: RunError comes from the first call that needs it.
     """
-    with tempfile.TemporaryDirectory(prefix="ztui-demo-") as folder:
+    with private_folder() as folder:
         sandbox = Sandbox()
         try:
             sandbox.launch()
-            yield Demo(sandbox, Path(folder))
+            yield Demo(sandbox, folder)
         finally:
             sandbox.stop()

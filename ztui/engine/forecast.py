@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ztui import catalogue
+from ztui.csvfile.copies import private_folder
 from ztui.engine.lookup import find_by_values, folded
 from ztui.engine.ports import Crm, Packer
 from ztui.engine.reconcile import SentRow
@@ -50,10 +49,8 @@ async def make_forecast(
     """
     if plan.mapping.operation is Operation.INSERT or not plan.mapping.find_by:
         raise PlanError("FORECAST_NEEDS_KEY")
-    with tempfile.TemporaryDirectory(prefix="ztui-") as folder:
-        rows = await asyncio.to_thread(
-            lambda: [row for part in packer.pack(plan, Path(folder)) for row in rows_of(part)]
-        )
+    with private_folder() as folder:
+        rows = await asyncio.to_thread(lambda: [row for part in packer.pack(plan, folder) for row in rows_of(part)])
     key = plan.mapping.find_by
     values = [row.values.get(key, "") for row in rows]
     found = await _by_key(crm, plan, key, values, on_progress)

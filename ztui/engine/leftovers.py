@@ -1,4 +1,4 @@
-"""Removes the private copies of the user's data that a killed process could not remove itself."""
+"""Removes the private copies and folders with the user's data that a killed process could not remove itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def clear_leftovers(runs: Callable[[], Runs]) -> int:
-    """Remove forsaken copies, but not those that an unfinished run still reads: a pipe cannot be read again.
+    """Remove forsaken copies and folders, but not what an unfinished run still reads: a pipe cannot be read again.
 
     Blocking, a millisecond when there are none: only otherwise `runs` is called. Returns how many were removed; none
     when it cannot be found out which are needed.
@@ -30,7 +30,7 @@ def clear_leftovers(runs: Callable[[], Runs]) -> int:
         return 0
     removed = 0
     for path in found:
-        if path not in needed:
+        if path not in needed and not any(path in file.parents for file in needed):
             with contextlib.suppress(OSError):  # a folder that is read-only now; whoever comes later tries again
                 discard(path)
                 removed += 1

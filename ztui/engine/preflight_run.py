@@ -8,7 +8,6 @@ in niced children, so that the interface stays free. Cancelling the task ends th
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from ztui.csvfile.copies import private_folder
 from ztui.engine.check_worker import write_keys
 from ztui.engine.preflight_edits import apply_edits, limit_to
 from ztui.engine.preflight_head import Head, call_out
@@ -117,7 +117,7 @@ class CheckRun:
             unknown = [slot for slot in range(len(self.rules.fields)) if slot not in self._known.fields]
             if unknown or known.rows is None or known.walked is None:
                 crew = await stack.enter_async_context(self._crew(child_count() if size > 4 * LEAST else 1))
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ztui-check-")))
+                folder = stack.enter_context(private_folder())
                 await self._read(crew, folder, unknown)
                 self._now_repeats()
                 await self._learn(crew, source)

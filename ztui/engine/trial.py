@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import tempfile
 import zipfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ztui import catalogue
+from ztui.csvfile.copies import private_folder
 from ztui.errors import ApiError, SignInError, ZohoError, ZtuiError
 from ztui.model.counting import how_many
 from ztui.model.crm import Module, Org, User
@@ -170,8 +170,8 @@ class Trial:
         if self.profile.readonly:
             self._tell("upload", Result.NOTE, "not tried: the profile is read-only")
             return
-        with tempfile.TemporaryDirectory(prefix="ztui-") as folder:
-            path = Path(folder) / "ztui-test.zip"
+        with private_folder() as folder:
+            path = folder / "ztui-test.zip"
             await asyncio.to_thread(path.write_bytes, _tiny_zip())
             host = self.profile.domains.upload
             await self._ask("upload", client.upload(path, path.name), lambda _: f"{host} takes files")
