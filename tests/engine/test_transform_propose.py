@@ -89,6 +89,20 @@ def test_a_lone_separator_is_asked_for_amounts_and_clear_for_whole_numbers() -> 
     assert apply_steps(["1.234"], german.steps) == "1234"
 
 
+def test_thousands_are_not_taken_for_fractions_unasked() -> None:
+    asked = propose_steps(field("currency"), ["1.234", "2.500"])
+    assert [apply_steps(["2.500"], p.steps) for p in asked] == ["2.500", "2500"]
+    assert "1234" in (asked[0].question or "")
+    assert propose_steps(field("currency"), ["1.234", "2.5"]) == ()
+    assert propose_steps(field("currency"), ["0.125", "1.250"]) == ()
+
+
+def test_whole_numbers_with_both_separators_are_asked_for() -> None:
+    asked = propose_steps(field("integer"), ["1,200", "50", "10.000"])
+    assert len(asked) == 2
+    assert asked[0].question
+
+
 def test_yes_and_no_in_other_languages() -> None:
     assert propose_steps(field("boolean"), ["ja", "nein"])[0].steps == (Step.of("boolean"),)
     assert propose_steps(field("boolean"), ["red", "green", "blue"]) == ()

@@ -56,6 +56,8 @@ def read_number(text: str, decimal: str) -> str | None:
         not 1 <= len(pieces[0]) <= 3 or any(len(p) not in (2, 3) for p in pieces[1:]) or len(pieces[-1]) != 3
     ):
         return None
+    if len(pieces) > 1 and pieces[0] == "0":
+        return None  # nobody writes thousands of nothing: "0.123" is a fraction
     if len({c for c in whole if not c.isdigit()}) > 1 or not "".join((*pieces, fraction)).isascii():
         return None
     number = ("".join(pieces).lstrip("0") or "0") + (f".{fraction}" if fraction else "")

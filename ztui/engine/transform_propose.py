@@ -122,21 +122,23 @@ _PLAIN_DECIMAL = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 def _numbers(field: Field, values: list[str]) -> tuple[Proposal, ...]:
     whole = field_type(field.data_type).check == "integer"
-    plain = _PLAIN_INTEGER if whole else _PLAIN_DECIMAL
-    if all(plain.fullmatch(v) for v in values):
+    if whole and all(_PLAIN_INTEGER.fullmatch(v) for v in values):
         return ()
     signs = [s for s in decimal_signs(values) if s[1] >= 0.5]
     if not signs:
         return ()
+    tied = len(signs) > 1 and signs[0][1] == signs[1][1]
+    if not whole and not tied and all(_PLAIN_DECIMAL.fullmatch(v) for v in values):
+        return ()  # "1.234" throughout is not among these: it may be a thousand and more
 
     def step(sign: str) -> Step:
         return Step.of("number", decimal=sign, whole=True) if whole else Step.of("number", decimal=sign)
 
-    if len(signs) > 1 and signs[0][1] == signs[1][1]:
-        if whole:
-            # A whole-number field: the sign that leaves no fraction is the thousands separator.
-            sign = max((".", ","), key=lambda s: sum("." not in (_as(v, s) or ".") for v in values))
-            return (Proposal((step(sign),), "numbers with thousands separators", signs[0][1]),)
+    if tied:
+        # A whole-number field: the sign that leaves no fraction is the thousands separator.
+        fitting = [s for s in (".", ",") if whole and not any("." in (_as(v, s) or "") for v in values)]
+        if fitting:
+            return (Proposal((step(fitting[0]),), "numbers with thousands separators", signs[0][1]),)
         sample = next((v for v in values if _as(v, ".") != _as(v, ",")), values[0])
         question = f"Is {sample} read as {_as(sample, '.')} or as {_as(sample, ',')}?"
         return tuple(
