@@ -22,6 +22,8 @@ def field(data_type: str, **more: object) -> Field:
         ("date", ["2024-01-31", "31.01.2024"], False),
         ("date", ["soon", "later"], True),
         ("currency", ["$1,200.50", "€ 3.000", "10M"], False),
+        ("currency", ["(1,234.50)", "2,000.00"], False),
+        ("email", ["Ada <ada@example.com>", "mailto:bo@example.com"], False),
         ("integer", ["51-200", "1-10", "11-50"], True),
         ("boolean", ["1", "0"], False),
         ("boolean", [f"reason {i}" for i in range(12)], True),
@@ -35,8 +37,9 @@ def test_judged_by_type(data_type: str, values: list[str], refused: bool) -> Non
     assert judge(field(data_type), "", gather(values)).refused is refused
 
 
-def test_blank_columns_say_nothing() -> None:
-    verdict = judge(field("email"), "email", gather(["", "  "]))
+@pytest.mark.parametrize("cells", [["", "  "], ["n/a", "-", "NULL"]])
+def test_blank_columns_say_nothing(cells: list[str]) -> None:
+    verdict = judge(field("email"), "email", gather(cells))
     assert (verdict.weight, verdict.refused) == (0.0, False)
 
 

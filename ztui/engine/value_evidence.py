@@ -14,8 +14,11 @@ from ztui.catalogue.knowledge import field_type
 from ztui.csvfile.kinds import kind_of
 from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.suggest_tokens import fold
+from ztui.engine.transform_compile import compile_one
+from ztui.engine.transform_numbers import read_number
 from ztui.model.counting import how_many
 from ztui.model.crm import Field
+from ztui.model.mapping import Step
 
 #: How many filled cells of a column are looked at.
 ENOUGH = 60
@@ -33,6 +36,7 @@ _TITLES = frozenset((
 ))  # fmt: skip
 
 
+_BARE_ADDRESS = compile_one((Step.of("email"),))
 #: Longer than what a scale of 1 to 5 has.
 _NUMERALS = re.compile(r"\d[\d.]+")
 
@@ -68,11 +72,12 @@ NOTHING = Verdict()
 
 
 def gather(cells: Sequence[str]) -> Evidence:
-    """Look at the first `ENOUGH` filled cells of a column."""
+    """Look at the first `ENOUGH` filled cells of a column; "n/a", "-" and the like tell nothing and do not count."""
     values = []
+    nothing = lexicon().values["nothing"]
     for cell in cells:
         text = cell.strip()
-        if text:
+        if text and text.casefold() not in nothing:
             values.append(text)
             if len(values) == ENOUGH:
                 break
@@ -93,7 +98,9 @@ def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
         return _ruled(share, 0.9, seen, "record ids")
     check = field_type(field.data_type).check
     if check == "email":
-        return _ruled(seen.share("email"), 0.5, seen, "e-mail addresses")
+        # "Ada <ada@example.com>" is an address that a step makes bare.
+        bare = sum(1 for v in seen.values if kind_of(str(_BARE_ADDRESS(v))) == "email")
+        return _ruled(bare / seen.filled, 0.5, seen, "e-mail addresses")
     if check == "phone":
         return _phones(seen)
     if check == "url":
@@ -101,7 +108,7 @@ def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
     if check in ("date", "datetime"):
         return _dates(seen)
     if check in ("integer", "decimal", "percent"):
-        return _ruled(max(seen.share("integer", "number"), seen.like(_BIG_NUMBER)), 0.6, seen, "numbers")
+        return _ruled(sum(map(_is_number, seen.values)) / seen.filled, 0.6, seen, "numbers")
     if check == "boolean":
         return _flags(seen)
     if check in ("picklist", "multi"):
@@ -111,6 +118,12 @@ def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
     if check in ("user", "lookup"):
         return _against(seen, "id", "url", "date", but=0.5)
     return _against(seen, "id", "date") if concept in _WORDY else NOTHING
+
+
+def _is_number(value: str) -> bool:
+    if kind_of(value) in ("integer", "number") or _BIG_NUMBER.fullmatch(value):
+        return True
+    return any(read_number(value, sign) is not None for sign in (".", ","))
 
 
 def _ruled(share: float, least: float, seen: Evidence, what: str) -> Verdict:
@@ -217,6 +230,12 @@ def _titles(seen: Evidence) -> Verdict:
     return _names(seen)
 
 
+def _sites(seen: Evidence) -> Verdict:
+    if seen.share("url") + seen.like(_DOMAIN) > 0.5:
+        return Verdict(-1.0, "the values are web addresses", refused=True)
+    return _against(seen, "email", "date", "id", "phone")
+
+
 def _forms(seen: Evidence) -> Verdict:
     share = salutations(seen)
     if share > 0.6:
@@ -282,8 +301,11 @@ def own_ids(seen: Evidence) -> bool:
 
 
 _WORDY = frozenset(("street", "address", "description", "notes", "department", "assistant", "deal_name", "next_step"))
-_RECORD_WORDS = frozenset(("organisation", "organization", "company", "account", "person", "contact", "lead"))
+_RECORD_WORDS = frozenset(
+    ("organisation", "organization", "company", "account", "person", "contact", "lead", "individual")
+)
 _BY_CONCEPT = {
+    "account_site": _sites,
     "account_type": _types,
     "first_name": _names,
     "last_name": _names,
