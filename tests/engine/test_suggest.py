@@ -30,6 +30,11 @@ MIGRATIONS: dict[str, Any] = {
     name: {**labelled, "headers": list(labelled["expected"])}
     for name, labelled in json.loads((DATA / "header_sets_migrations.json").read_text(encoding="utf-8")).items()
 }
+#: Further products, sheets of consultants and of traps, Japanese and Chinese lists; labelled before they were tried.
+EXPORTS: dict[str, Any] = {
+    name: {**labelled, "headers": list(labelled["expected"])}
+    for name, labelled in json.loads((DATA / "header_sets_exports.json").read_text(encoding="utf-8")).items()
+}
 
 
 def schema(module: str) -> ModuleSchema:
@@ -92,6 +97,75 @@ def test_what_people_move_with_reaches_the_mark() -> None:
     f1, wrong, complaints = score(MIGRATIONS)
     assert f1 >= 0.99, complaints
     assert wrong <= 0.002, complaints
+
+
+def test_further_exports_reach_the_mark() -> None:
+    assert len(EXPORTS) >= 80
+    f1, wrong, complaints = score(EXPORTS)
+    assert f1 >= 0.985, complaints
+    assert wrong <= 0.003, complaints
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (
+            ["姓", "名", "会社名", "メールアドレス", "電話番号"],
+            ["Last_Name", "First_Name", "Company", "Email", "Phone"],
+        ),
+        (["公司", "姓名", "电子邮件", "手机"], ["Company", None, "Email", "Mobile"]),
+        (["회사명", "성", "이름", "이메일"], ["Company", "Last_Name", "First_Name", "Email"]),
+        (
+            ["Фамилия", "Имя", "Компания", "Должность", "Город"],
+            ["Last_Name", "First_Name", "Company", "Designation", "City"],
+        ),
+        (["Ad", "Soyad", "Şirket", "İl", "E-posta"], ["First_Name", "Last_Name", "Company", "State", "Email"]),
+        (["Nume", "Prenume", "Companie", "Oraș"], ["Last_Name", "First_Name", "Company", "City"]),
+        (["Vezetéknév", "Keresztnév", "Cégnév", "Irányítószám"], ["Last_Name", "First_Name", "Company", "Zip_Code"]),
+    ],
+)
+def test_headers_of_more_languages_are_read(headers: list[str], expected: list[str | None]) -> None:
+    assert list(proposed(headers).values()) == expected
+
+
+@pytest.mark.parametrize("header", ["Währung", "Devise", "Moneda", "Valuta", "Moeda", "Waluta", "通貨", "币种"])
+def test_the_currency_is_named_in_every_language(header: str) -> None:
+    assert one(header, "Deals").api_name == "Currency"
+
+
+def test_a_second_column_of_the_same_name_is_less_sure_and_says_so() -> None:
+    second = suggest(["Email", "Email 2", "Last Name"], [], schema("Leads"))[1]
+    assert second.api_name == "Secondary_Email"
+    assert second.confidence < 0.95
+    assert second.reason == "a second 'email' goes to 'Secondary Email'"
+
+
+def test_the_billing_address_is_the_address_when_there_is_no_other() -> None:
+    assert proposed(["Last Name", "billing_city", "billing_postcode"], "Contacts")["billing_city"] == "Mailing_City"
+    both = proposed(["Last Name", "City", "Zip", "Billing City", "Billing Zip"], "Contacts")
+    assert both["City"] == "Mailing_City"
+    assert both["Billing City"] is None
+
+
+def test_addresses_with_names_around_them_are_addresses() -> None:
+    made = one("Email", "Leads", "Ada <ada@example.com>", "mailto:bo@example.com", "cy@example.com;")
+    assert made.api_name == "Email"
+    assert [s.name for s in made.steps] == ["email"]
+
+
+def test_what_stands_for_no_value_says_nothing_against_a_field() -> None:
+    assert one("Mobile", "Leads", "n/a", "N/A", "-", "n/a").api_name == "Mobile"
+    assert one("Mobile", "Leads", "often", "never", "-", "n/a").api_name is None
+
+
+def test_a_site_of_web_addresses_is_no_account_site() -> None:
+    assert one("Site", "Accounts", "HQ", "North").api_name == "Account_Site"
+    assert one("Site", "Accounts", "www.example.com", "example.org").api_name is None
+
+
+def test_close_is_the_closing_date_where_the_values_are_dates() -> None:
+    assert one("Close", "Deals", "2024-03-01", "2024-04-01").api_name == "Closing_Date"
+    assert one("Close", "Deals").api_name is None
 
 
 @pytest.mark.parametrize("swap", [str.upper, str.lower, lambda h: h.replace(" ", "_"), lambda h: f" {h} *"])

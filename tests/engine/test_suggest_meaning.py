@@ -25,6 +25,10 @@ from ztui.engine.suggest_tokens import fold, words_of
         ("properties.first_name", ("properties", "first", "name")),
         ("電話番号", ("電話番号",)),
         ("\x00\u202e", ()),
+        ("E\u00adm\u200bail", ("email",)),
+        ("FTEs, LinkedInURL", ("ftes", "linkedin", "url")),
+        ("f_name, LName", ("fname", "lname")),
+        ("zip5", ("zip",)),
     ],
 )
 def test_words(header: str, words: tuple[str, ...]) -> None:
@@ -47,6 +51,8 @@ def test_folding() -> None:
         ("Organization - Name", "Accounts", "company", set()),
         ("Account Owner", "Contacts", "owner", {"company"}),
         ("Account Owner", "Accounts", "owner", set()),
+        ("assistantphone", "Contacts", "phone", {"assistant"}),
+        ("workemail", "Contacts", "email", {"work"}),
     ],
 )
 def test_meaning(header: str, module: str, concept: str, kinds: set[str]) -> None:

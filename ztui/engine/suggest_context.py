@@ -18,7 +18,7 @@ from ztui.engine.suggest_tokens import words_of
 _AMBIGUOUS = frozenset(("lead_status", "lead_source", "currency", "rating", "job_title"))
 _ALONE = frozenset(("status", "source", "currency", "rating", "role"))
 #: What only the exports of a CRM tell.
-_CRM = frozenset(("deal_name", "stage", "closing_date", "next_step", "loss_reason", "probability"))
+_CRM = frozenset(("deal_name", "stage", "closing_date", "next_step", "loss_reason", "probability", "owner"))
 #: "Status Reason", "Email Status": a bare "Status" beside them is seldom that of a lead.
 _STATUS = frozenset(("status",))
 _ASIDE = frozenset(("reason", "email"))
@@ -142,7 +142,7 @@ def _settle(
         if reading.about and is_flag(headers[at]):
             return Read(None, f"{reading.unexplained[0]!r} says that it holds yes or no, not the value itself")
         if reading.about:
-            words = ", ".join(repr(w) for w in reading.unexplained[:3])
+            words = ", ".join(repr(w[:30]) for w in reading.unexplained[:3])
             return Read(None, f"it names {reading.about!r}, but {words} makes it something else")
         return Read(None)
     usable = [m for m in reading.meanings if m.phrase.rule != "context" or m.phrase.language in speaks]

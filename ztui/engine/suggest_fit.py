@@ -30,6 +30,7 @@ _BLOCKS: Mapping[str, Sequence[frozenset[str]]] = {
         frozenset(("primary",)),
         frozenset(("work",)),
         frozenset(("home",)),
+        frozenset(("billing",)),
     ],
     "billing": [
         frozenset(("billing",)),
@@ -69,7 +70,12 @@ _KINDS: Mapping[tuple[str, str], Mapping[frozenset[str], float]] = {
         frozenset(("home",)): 0.7,
     },
     ("email", "secondary"): {frozenset(("secondary",)): 0.96, frozenset(("other",)): 0.9},
-    ("website", ""): {frozenset(): 0.95, frozenset(("company",)): 0.94, frozenset(("work",)): 0.9},
+    ("website", ""): {
+        frozenset(): 0.95,
+        frozenset(("company",)): 0.94,
+        frozenset(("work",)): 0.9,
+        frozenset(("hq",)): 0.9,
+    },
     ("industry", ""): {
         frozenset(): 0.95,
         frozenset(("company",)): 0.94,
@@ -79,6 +85,9 @@ _KINDS: Mapping[tuple[str, str], Mapping[frozenset[str], float]] = {
     ("employees", ""): {frozenset(): 0.95, frozenset(("company",)): 0.95},
     ("revenue", ""): {frozenset(): 0.95, frozenset(("company",)): 0.95},
     ("company", ""): {frozenset(("primary",)): 0.9},
+    ("first_name", ""): {frozenset(("primary",)): 0.9},
+    ("last_name", ""): {frozenset(("primary",)): 0.9},
+    ("job_title", ""): {frozenset(("primary",)): 0.9},
     ("sic_code", ""): {frozenset(): 0.95, frozenset(("primary",)): 0.95},
 }
 #: What a company's phones are where the record is the company (and what a lead, who is both, may take).
@@ -97,7 +106,7 @@ _NEAR: Mapping[tuple[str, str], float] = {
 _PARTS: Mapping[tuple[str, str], float] = {
     ("address", "street"): 0.9,
     ("address_region", "state"): 0.93,
-    ("state_code", "state"): 0.72,
+    ("state_code", "state"): 0.74,
     ("country_code", "country"): 0.72,
 }
 
@@ -134,10 +143,8 @@ def fit(header: Meaning, target: Meaning, company: str) -> float:
 def _channel(header: Meaning, target: Meaning, company: str) -> float:
     kinds = header.kinds
     if header.concept == "email" and header.number == 2 and not kinds & {"secondary", "other"}:
-        kinds = kinds | {"secondary"}
-        if kinds != {"secondary"}:
-            return 0.0
-    elif header.number > 1:
+        return 0.0 if kinds or target.kinds != {"secondary"} else 0.88
+    if header.number > 1:
         return 0.0
     if kinds == target.kinds:
         return 0.96

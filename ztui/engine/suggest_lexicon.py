@@ -16,7 +16,27 @@ from typing import Any
 from ztui.engine.suggest_tokens import words_of
 
 _FOLDER = Path(__file__).with_name("synonyms")
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "cs", "fi")
+_LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "sv",
+    "da",
+    "cs",
+    "fi",
+    "hu",
+    "ro",
+    "tr",
+    "ru",
+    "ja",
+    "zh",
+    "ko",
+)
 _TABLES = (("", "concepts"), ("context", "context"), ("values", "values_only"), ("loose", "loose"))
 _KIND_PREFIXES = ("secondary", "billing", "shipping")
 _VOWELS = frozenset("aeiouy")

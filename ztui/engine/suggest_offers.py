@@ -174,6 +174,8 @@ def _fit(
 
 
 def _reason(meaning: Meaning, of: Field) -> str:
+    if meaning.number == 2 and meaning.concept == "email" and not meaning.kinds:
+        return f"a second {meaning.phrase.text!r} goes to {of.label!r}"
     kind = f" ({', '.join(sorted(meaning.kinds))})" if meaning.kinds else ""
     mended = "".join(f"; read {a!r} as {b!r}" for a, b in meaning.mends)
     return f"{meaning.phrase.text!r}{kind} is another name for {of.label!r}{mended}"

@@ -10,13 +10,16 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: The small "s" of "FTEs" ends no word that the "E" begins.
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W_]+")
 #: "D.O.B.", "C.P."
 _INITIALS = re.compile(r"\b(?:\w\.){2,}\w?")
 #: Signs that stand for words.
 _SIGNS = {"#": " number ", "%": " percent ", "$": " usd ", "€": " eur ", "£": " gbp ", "&": " and ", "№": " number "}
+#: Marks on letters; soft hyphens, zero-width blanks and marks of direction.
+_UNSEEN = frozenset(("Mn", "Me", "Cf"))
 #: Letters that Unicode does not take apart into a plain one and a mark.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 #: Spellings of one word that differ by a blank or an abbreviation, after folding.
@@ -27,6 +30,8 @@ _JOINED = (
     (re.compile(r"\bhead quarters?\b"), "headquarters"),
     (re.compile(r"\b(?:nr|nbr|num|numbers|numero|nummer)\b"), "number"),
     (re.compile(r"\b(ship|bill) to\b"), r"\1"),
+    (re.compile(r"\b([fl]) name\b"), r"\1name"),
+    (re.compile(r"\bzip 5\b"), "zip"),
     (re.compile(r"\b(\d+) (?:st|nd|rd|th)\b"), r"\1"),
 )
 #: What databases shorten column names to.
@@ -68,9 +73,9 @@ class Words:
 
 
 def fold(text: str) -> str:
-    """The text in lower case without accents and compatibility forms: "Straße" -> "strasse", "Nº" -> "no"."""
+    """The text in lower case without accents, compatibility forms and what nobody sees: "Straße" -> "strasse"."""
     spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in spread if not unicodedata.combining(c)).translate(_PLAIN)
+    return "".join(c for c in spread if unicodedata.category(c) not in _UNSEEN).translate(_PLAIN)
 
 
 @lru_cache(maxsize=8192)
