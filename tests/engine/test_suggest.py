@@ -133,6 +133,22 @@ def test_the_currency_is_named_in_every_language(header: str) -> None:
     assert one(header, "Deals").api_name == "Currency"
 
 
+@pytest.mark.parametrize(
+    "header", ["Phone extension", "Second contact name", "Second contact email", "2nd contact city"]
+)
+def test_what_is_beside_the_record_gets_no_field(header: str) -> None:
+    assert one(header).api_name is None
+
+
+def test_a_field_of_ones_own_takes_nothing_that_means_a_field_of_the_crm() -> None:
+    leads = schema("Leads")
+    own = (Field("Region_Code", "Region Code", "text", custom=True), Field("Source", "Source", "text", custom=True))
+    widened = replace(leads, fields=(*own, *leads.fields))
+    got = [s.api_name for s in suggest(["Estado", "Cidade", "Quelle", "Nachname"], [], widened)]
+    assert got == ["State", "City", "Lead_Source", "Last_Name"]
+    assert suggest(["Source"], [], widened)[0].api_name == "Source"
+
+
 def test_a_second_column_of_the_same_name_is_less_sure_and_says_so() -> None:
     second = suggest(["Email", "Email 2", "Last Name"], [], schema("Leads"))[1]
     assert second.api_name == "Secondary_Email"

@@ -30,6 +30,11 @@ ADDRESS = ("city", "zip", "street", "address", "state", "country", "address_regi
 _ORDINALS = frozenset(("first", "last"))
 
 
+#: What comes before a contact that is not the first, and what of it is still the first one's: a further number.
+_FURTHER = frozenset(("second", "secondary", "third", "alternate", "alternative", "backup"))
+_NUMBERS = frozenset(("number", "no", "phone", "mobile"))
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """One reading of a header. `kinds` hold address and phone kinds and the entities that are not the record itself;
@@ -69,9 +74,18 @@ def read_header(header: str, module: str) -> Reading:
 
 
 def _further(words: tuple[str, ...]) -> str:
-    """Which person or thing but the first it belongs to, or "": "contact_2_email_1" is a second person's address."""
+    """Which person or thing but the first it belongs to, or "": "contact_2_email_1" is a second person's address.
+
+    "Second contact name" is another person's too, but "Second contact number" the same one's.
+    """
     known = lexicon().entities
-    return next((f"{w} {n}" for w, n in pairwise(words) if w in known and n.isdigit() and int(n) > 1), "")
+    numbered = (f"{w} {n}" for w, n in pairwise(words) if w in known and n.isdigit() and int(n) > 1)
+    counted = (
+        f"{w} 2"
+        for nth, w, told in zip(words, words[1:], words[2:], strict=False)
+        if nth in _FURTHER and w in known and told not in _NUMBERS
+    )
+    return next(numbered, "") or next(counted, "")
 
 
 def _read_bare(header: str, module: str) -> Reading:

@@ -153,6 +153,8 @@ def by_meaning(columns: Sequence[Column], targets: Sequence[Target], operation: 
                     best -= 0.08
                 elif meaning.phrase.words & set(target.label_words):
                     best += 0.01  # of two names the one nearer to the field's own
+                if target.field.custom:
+                    best -= 0.02  # of two fields of one meaning the CRM's own is meant
                 reason = _reason(meaning, target.field)
                 _offer(column, target.field, meaning.concept, best, reason, confirmed=column.read.values_only)
         if not column.offers and not column.why:
@@ -169,8 +171,9 @@ def _fit(
     """How well a column fits a field's reading; parts of addresses by the group of columns they belong to."""
     if meaning.concept not in ADDRESS:
         return fit(meaning, own, company)
-    same = part_of(meaning.concept) == part_of(own.concept)
-    return sources.get((index, own.kinds), 0.0) if same else 0.0
+    if own.concept not in (meaning.concept, part_of(meaning.concept)):
+        return 0.0  # the name of a region is no "Region Code"
+    return sources.get((index, own.kinds), 0.0)
 
 
 def _reason(meaning: Meaning, of: Field) -> str:
