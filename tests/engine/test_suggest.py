@@ -140,6 +140,42 @@ def test_what_is_beside_the_record_gets_no_field(header: str) -> None:
     assert one(header).api_name is None
 
 
+@pytest.mark.parametrize(
+    ("module", "header"),
+    [
+        ("Deals", "Amount %"),
+        ("Deals", "Deal %"),
+        ("Leads", "Revenue %"),
+        ("Leads", "Title (EUR)"),
+        ("Leads", "CA annuel N-1"),
+        ("Leads", "Telefon alt"),
+        ("Contacts", "Ort alt"),
+        ("Leads", "Company Contact"),
+        ("Deals", "Company deals"),
+        ("Leads", "Email No"),
+        ("Leads", "Interne Firma"),
+        ("Accounts", "Ansprechpartner"),
+    ],
+)
+def test_one_word_more_is_another_thing(module: str, header: str) -> None:
+    assert one(header, module).api_name is None
+
+
+@pytest.mark.parametrize(
+    ("module", "header", "field"),
+    [
+        ("Deals", "Probability %", "Probability"),
+        ("Deals", "Amount (EUR)", "Amount"),
+        ("Leads", "Annual Revenue in USD", "Annual_Revenue"),
+        ("Leads", "Company Address", "Street"),
+        ("Contacts", "Alt. phone", "Other_Phone"),
+        ("Accounts", "Nom", "Account_Name"),
+    ],
+)
+def test_words_beside_a_name_that_leave_it_what_it_is(module: str, header: str, field: str) -> None:
+    assert one(header, module).api_name == field
+
+
 def test_a_field_of_ones_own_takes_nothing_that_means_a_field_of_the_crm() -> None:
     leads = schema("Leads")
     own = (Field("Region_Code", "Region Code", "text", custom=True), Field("Source", "Source", "text", custom=True))

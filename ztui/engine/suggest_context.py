@@ -38,7 +38,7 @@ _LISTS = re.compile(r"e-?mails|addresses|phones|numbers", re.IGNORECASE)
 #: What a file of people or companies tells, whatever its headers begin with.
 _TELLING = frozenset(("first_name", "last_name", "email", "phone", "company", "city", "zip", "country", "street"))
 #: What a name may be of which only "name" is said.
-_BARE = frozenset(("given_or_full", "family_or_full", "full_name"))
+_BARE = frozenset(("given_or_full", "family_or_full"))
 #: What has a name that is nobody's.
 _OTHERS = frozenset(("product", "vendor", "task", "case", "campaign", "deal", "company"))
 #: Words that can mean nothing but who owns a record.
@@ -227,7 +227,7 @@ def _names(out: list[Read], of_companies: bool) -> list[Read]:
         meaning = read.meaning
         if meaning is None:
             result.append(read)
-        elif only and meaning.concept in _BARE and not meaning.kinds and len(meaning.phrase.words) == 1:
+        elif only and _is_bare_name(meaning):
             result.append(Read(replace(meaning, concept="company")))
         elif meaning.concept == "given_or_full":
             if "last_name" in have and "first_name" not in have:
@@ -252,6 +252,12 @@ def _names(out: list[Read], of_companies: bool) -> list[Read]:
         else:
             result.append(read)
     return result
+
+
+def _is_bare_name(meaning: Meaning) -> bool:
+    """Whether it says "name" and nothing of whose: "Nom", but not "Ansprechpartner"."""
+    bare = meaning.concept in _BARE or (meaning.concept == "full_name" and meaning.phrase.text == "name")
+    return bare and not meaning.kinds and len(meaning.phrase.words) == 1
 
 
 def _whole_name(have: set[str]) -> Read:

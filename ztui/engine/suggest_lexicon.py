@@ -88,6 +88,7 @@ class Lexicon:
         self.noise = frozenset(common["noise"]["words"])
         self.beside = frozenset(common["noise"]["beside"])
         self.beside_address = self.beside | frozenset(common["noise"]["address"])
+        self.units = {w: frozenset(u["concepts"]) for u in common["units"] for w in u["words"]}
         self.kinds = {w: kind for kind, ws in common["kinds"].items() for x in ws for w in words_of(x).plain}
         self.entities = {w: entity for entity, ws in common["entities"].items() for x in ws for w in words_of(x).plain}
         self.foreign = frozenset(w for x in common["foreign"]["words"] for w in words_of(x).plain)
@@ -111,13 +112,14 @@ class Lexicon:
             for rule, name in _TABLES:
                 for phrase in self._phrases(table.get(name, {}), "", rule):
                     self._add(index, phrase)
-        known = {*self.kinds, *self.entities, *self.beside, *self.noise}
+        around = {*self.kinds, *self.entities, *self.beside, *self.noise, *self.units}
+        known = set(around)
         for index in (self._by_word, *self._module_phrases.values()):
             known.update(w for phrases in index.values() for p in phrases for w in p.words)
         self.known = frozenset(known)
-        self._english = frozenset(
-            w for ps in self._by_word.values() for p in ps if p.language == "en" for w in p.words
-        ) | {*self.kinds, *self.entities, *self.beside, *self.noise}
+        self._english = (
+            frozenset(w for ps in self._by_word.values() for p in ps if p.language == "en" for w in p.words) | around
+        )
         self._compounding = frozenset(common["compounds"]["first"])
         self._named = frozenset(w for ps in self._by_word.values() for p in ps if not p.rule for w in p.words)
         self._guard = frozenset(common["guard"]["words"]) | self.foreign

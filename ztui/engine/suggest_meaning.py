@@ -30,6 +30,8 @@ ADDRESS = ("city", "zip", "street", "address", "state", "country", "address_regi
 _ORDINALS = frozenset(("first", "last"))
 
 
+#: What the words before them only describe: "Company Contact", "Account Deal".
+_HEADS = frozenset(("contact", "deal"))
 #: What comes before a contact that is not the first, and what of it is still the first one's: a further number.
 _FURTHER = frozenset(("second", "secondary", "third", "alternate", "alternative", "backup"))
 _NUMBERS = frozenset(("number", "no", "phone", "mobile"))
@@ -191,9 +193,17 @@ def _read(plain: tuple[str, ...], module: str, numbers: tuple[int, ...], mends: 
     for phrase, own in known.phrases(content, module):
         rest = _without(content, phrase.words)
         beside = known.beside_address if phrase.concept in ADDRESS else known.beside
-        strange = tuple(w for w in rest if w not in known.kinds and w not in known.entities and w not in beside)
+        strange = tuple(
+            w
+            for w in rest
+            if not (w in known.kinds or w in known.entities or w in beside or phrase.concept in known.units.get(w, ()))
+        )
         if plain[0] == "no" and phrase.text.endswith(" no"):
             strange = ("no", *strange)  # "No Fax" is none, "Fax No" its number
+        if rest[-1:] == ("alt",) and content[-1] == "alt":
+            strange = (*strange, "alt")  # "Alt. phone" is another one, "Telefon alt" the old one
+        if phrase.concept == "company" and rest[-1:] == content[-1:] and known.entities.get(rest[-1]) in _HEADS:
+            strange = (*strange, rest[-1])  # a company's contact is no company
         if strange:
             if (len(strange), phrase.concept) < (len(least), about[0]):
                 about, least = (phrase.concept, phrase.text), strange

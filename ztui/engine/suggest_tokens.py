@@ -32,6 +32,7 @@ _JOINED = (
     (re.compile(r"\b(ship|bill) to\b"), r"\1"),
     (re.compile(r"\b([fl]) name\b"), r"\1name"),
     (re.compile(r"\bzip 5\b"), "zip"),
+    (re.compile(r"\bn ([1-9])$"), r"n\1"),  # "CA N-1": of the year before
     (re.compile(r"\b(\d+) (?:st|nd|rd|th)\b"), r"\1"),
 )
 #: What databases shorten column names to.
