@@ -210,6 +210,15 @@ def test_what_stands_for_no_value_says_nothing_against_a_field() -> None:
     assert one("Mobile", "Leads", "often", "never", "-", "n/a").api_name is None
 
 
+def test_single_words_beside_a_first_name_are_last_names() -> None:
+    firsts, lasts = ["Ada", "Bo", "Cy"], ["Smith", "Weber", "Rossi"]
+    rows = [list(row) for row in zip(firsts, lasts, strict=True)]
+    assert proposed(["First Name", "Name"], "Leads", rows)["Name"] == "Last_Name"
+    whole = [[first, f"{first} {last}"] for first, last in rows]
+    assert proposed(["First Name", "Name"], "Leads", whole)["Name"] is None
+    assert proposed(["Name", "Phone"], "Leads", [[last, "1"] for _, last in rows])["Name"] is None
+
+
 def test_a_site_of_web_addresses_is_no_account_site() -> None:
     assert one("Site", "Accounts", "HQ", "North").api_name == "Account_Site"
     assert one("Site", "Accounts", "www.example.com", "example.org").api_name is None

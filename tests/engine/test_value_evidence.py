@@ -1,58 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
-from ztui.engine.value_evidence import ENOUGH, emails, gather, judge, own_ids, salutations
-from ztui.model.crm import Field, PickListValue
-
-
-def field(data_type: str, **more: object) -> Field:
-    return Field("F", "F", data_type, **more)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("data_type", "values", "refused"),
-    [
-        ("email", ["a@b.co", "c@d.org"], False),
-        ("email", ["a", "b"], True),
-        ("phone", ["+49 30 1234567", "(030) 555-1234 x12"], False),
-        ("phone", ["Ada", "Bob"], True),
-        ("website", ["example.com", "www.example.org/a"], False),
-        ("website", ["https://linkedin.com/in/a"], True),
-        ("date", ["2024-01-31", "31.01.2024"], False),
-        ("date", ["soon", "later"], True),
-        ("currency", ["$1,200.50", "€ 3.000", "10M"], False),
-        ("currency", ["(1,234.50)", "2,000.00"], False),
-        ("email", ["Ada <ada@example.com>", "mailto:bo@example.com"], False),
-        ("integer", ["51-200", "1-10", "11-50"], True),
-        ("boolean", ["1", "0"], False),
-        ("boolean", [f"reason {i}" for i in range(12)], True),
-        ("picklist", ["a@b.co", "c@d.org"], True),
-        ("ownerlookup", ["0055g00000AbCdEAAV"], True),
-        ("lookup", ["Acme Ltd"], False),
-        ("text", ["anything"], False),
-    ],
-)
-def test_judged_by_type(data_type: str, values: list[str], refused: bool) -> None:
-    assert judge(field(data_type), "", gather(values)).refused is refused
-
-
-@pytest.mark.parametrize("cells", [["", "  "], ["n/a", "-", "NULL"]])
-def test_blank_columns_say_nothing(cells: list[str]) -> None:
-    verdict = judge(field("email"), "email", gather(cells))
-    assert (verdict.weight, verdict.refused) == (0.0, False)
-
-
-def test_members_of_the_list_confirm() -> None:
-    listed = field("picklist", picklist=(PickListValue("Hot", "Hot"), PickListValue("Cold", "Cold")))
-    verdict = judge(listed, "rating", gather(["hot", "COLD", "warm"]))
-    assert verdict.weight > 0
-    assert "2 of 3" in verdict.words
-
-
-def test_a_constant_that_only_names_the_kind_of_record_is_no_type() -> None:
-    assert judge(field("picklist"), "account_type", gather(["Organisation"] * 5)).refused
-    assert not judge(field("picklist"), "account_type", gather(["Customer", "Partner"])).refused
+from ztui.engine.value_evidence import ENOUGH, emails, gather, own_ids, salutations, single_words, web_share
 
 
 def test_shapes() -> None:
@@ -60,7 +8,14 @@ def test_shapes() -> None:
     assert not emails(gather(["a@b.co", "c@d.org"]))
     assert own_ids(gather(["4150868000000224005", "zcrm_4150868000000224006"]))
     assert not own_ids(gather(["1234"]))
+    assert single_words(gather(["Smith", "Weber", "Rossi"]))
+    assert not single_words(gather(["Ada Smith", "Weber, Bo", "Rossi"]))
+    assert web_share(gather(["www.example.com", "example.org", "no"])) == 2 / 3
     assert salutations(gather(["Mr.", "Frau", "Mme", "Ada"])) == 0.75
+
+
+def test_what_stands_for_no_value_is_not_counted() -> None:
+    assert gather(["n/a", "-", "NULL", " ", "No"]).values == ("No",)
 
 
 def test_only_so_many_cells_are_looked_at() -> None:

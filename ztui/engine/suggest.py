@@ -2,7 +2,7 @@
 
 A header is read word by word (`suggest_meaning`) in the company of the others (`suggest_context`), fields are read the
 same way from their label and API name, meanings are compared (`suggest_fit`), values confirm or forbid
-(`value_evidence`), and the best pairing overall is taken (`assignment`). A header with a word that nothing explains
+(`value_verdict`), and the best pairing overall is taken (`assignment`). A header with a word that nothing explains
 gets no field: a wrong field written costs more than one left out.
 """
 
@@ -23,6 +23,7 @@ from ztui.engine.suggest_offers import (
     by_name,
     by_noted_name,
     by_record_id,
+    by_single_names,
     by_values,
 )
 from ztui.engine.transform import propose_steps
@@ -53,6 +54,7 @@ def suggest(
         by_name(column, targets, operation)
     by_noted_name(columns, targets, operation)
     by_meaning(columns, targets, operation, module)
+    by_single_names(columns, targets, operation)
     by_values(columns, targets, operation)
     if operation is not Operation.INSERT:
         by_record_id(columns, targets)

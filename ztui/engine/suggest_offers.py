@@ -15,7 +15,8 @@ from ztui.engine.suggest_fit import address_sources, fit, part_of
 from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.suggest_meaning import ADDRESS, Meaning, is_flag, read_header
 from ztui.engine.suggest_tokens import words_of
-from ztui.engine.value_evidence import Evidence, emails, judge, own_ids, so_many
+from ztui.engine.value_evidence import Evidence, emails, own_ids, single_words, so_many
+from ztui.engine.value_verdict import judge
 from ztui.model.crm import Field, Operation
 
 #: Below this a column stays open.
@@ -205,6 +206,21 @@ def _by_words(column: Column, writable: Sequence[Target]) -> None:
         for name in (target.label_words, target.api_words):
             if words == sorted(w for w in name if w not in noise):
                 _offer(column, target.field, "", 0.9, f"the words of {target.field.label!r} in another order")
+
+
+def by_single_names(columns: Sequence[Column], targets: Sequence[Target], operation: Operation) -> None:
+    """A "Name" of single words beside a first name is the last name, if no other column is."""
+    first, last = (
+        [t.field for t in targets if any(m.concept == concept and not m.kinds for m in t.meanings)]
+        for concept in ("first_name", "last_name")
+    )
+    offered = {api for c in columns for api, (sure, _) in c.offers.items() if sure >= SURE_ENOUGH}
+    unsure = [c for c in columns if c.read.hint == "last_name" and not c.offers and single_words(c.seen)]
+    if len(unsure) != 1 or offered.isdisjoint(f.api_name for f in first):
+        return
+    for of in last:
+        if _can_write(of, operation) and of.api_name not in offered:
+            _offer(unsure[0], of, "last_name", 0.85, "single words, and the first name has a column of its own")
 
 
 def by_values(columns: Sequence[Column], targets: Sequence[Target], operation: Operation) -> None:

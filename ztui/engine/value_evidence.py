@@ -1,6 +1,6 @@
-"""What a column's values say for and against a field: e-mail addresses in Email, ids in a name, dates in a number.
+"""What is seen in a column: its values counted by kind, and the shapes that many of them share.
 
-Values may confirm what a header says or forbid it; only very telling values (e-mail addresses) propose a field alone.
+Owns looking only; what it says for or against a field is `value_verdict`'s business.
 """
 
 from __future__ import annotations
@@ -10,35 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ztui.catalogue.knowledge import field_type
 from ztui.csvfile.kinds import kind_of
 from ztui.engine.suggest_lexicon import lexicon
-from ztui.engine.suggest_tokens import fold
-from ztui.engine.transform_compile import compile_one
-from ztui.engine.transform_numbers import read_number
 from ztui.model.counting import how_many
-from ztui.model.crm import Field
-from ztui.model.mapping import Step
 
 #: How many filled cells of a column are looked at.
 ENOUGH = 60
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
-_SOCIAL = re.compile(
-    r"(?:linkedin|facebook|twitter|instagram|xing|youtube|tiktok|crunchbase|angel)\.\w|\bx\.com", re.IGNORECASE
-)
 _RECORD_ID = re.compile(r"(?:zcrm_)?\d{15,20}")
-_PHONE = re.compile(r"[\d\s()+./\-–·]{5,}(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
-_BIG_NUMBER = re.compile(r"[^\w]{0,3}[\d.,'\s]+\s?(?:k|m|mio|mn|b|bn)?\.?", re.IGNORECASE)
 _TITLES = frozenset((
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau", "hr", "fr", "m", "mme", "mlle",
     "monsieur", "madame", "sr", "sra", "srta", "señor", "señora", "sig", "signor", "signora", "sig.ra", "dott",
     "dott.ssa", "dhr", "mevr", "mw", "heer", "mevrouw", "sir", "madam", "rev", "mister", "don", "doña",
 ))  # fmt: skip
-
-
-_BARE_ADDRESS = compile_one((Step.of("email"),))
-#: Longer than what a scale of 1 to 5 has.
-_NUMERALS = re.compile(r"\d[\d.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +43,6 @@ class Evidence:
         return sum(1 for v in self.values if pattern.fullmatch(v)) / self.filled if self.filled else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the values say of one field: `weight` above 0 for, below 0 against, 0 nothing; `refused` forbids it."""
-
-    weight: float = 0.0
-    words: str = ""
-    refused: bool = False
-
-
-NOTHING = Verdict()
-
-
 def gather(cells: Sequence[str]) -> Evidence:
     """Look at the first `ENOUGH` filled cells of a column; "n/a", "-" and the like tell nothing and do not count."""
     values = []
@@ -84,203 +56,15 @@ def gather(cells: Sequence[str]) -> Evidence:
     return Evidence(len(values), len(set(values)), Counter(map(kind_of, values)), tuple(values))
 
 
-def judge(field: Field, concept: str, seen: Evidence) -> Verdict:
-    """What the values say for or against this field, which the header reads as `concept` ("" when unknown)."""
-    if not seen.filled:
-        return NOTHING
-    special = _BY_CONCEPT.get(concept)
-    if special is not None:
-        verdict = special(seen)
-        if verdict.refused or verdict.weight:
-            return verdict
-    if field.api_name == "id":
-        share = seen.like(_RECORD_ID)
-        return _ruled(share, 0.9, seen, "record ids")
-    check = field_type(field.data_type).check
-    if check == "email":
-        # "Ada <ada@example.com>" is an address that a step makes bare.
-        bare = sum(1 for v in seen.values if kind_of(str(_BARE_ADDRESS(v))) == "email")
-        return _ruled(bare / seen.filled, 0.5, seen, "e-mail addresses")
-    if check == "phone":
-        return _phones(seen)
-    if check == "url":
-        return _webs(seen)
-    if check in ("date", "datetime"):
-        return _dates(seen)
-    if check in ("integer", "decimal", "percent"):
-        return _ruled(sum(map(_is_number, seen.values)) / seen.filled, 0.6, seen, "numbers")
-    if check == "boolean":
-        return _flags(seen)
-    if check in ("picklist", "multi"):
-        return _picks(field, seen)
-    if check == "user" and seen.share("integer") > 0.5:
-        return Verdict(-1.0, "the values are numbers, not names or e-mail addresses", refused=True)
-    if check in ("user", "lookup"):
-        return _against(seen, "id", "url", "date", but=0.5)
-    return _against(seen, "id", "date") if concept in _WORDY else NOTHING
-
-
-def _is_number(value: str) -> bool:
-    if kind_of(value) in ("integer", "number") or _BIG_NUMBER.fullmatch(value):
-        return True
-    return any(read_number(value, sign) is not None for sign in (".", ","))
-
-
-def _ruled(share: float, least: float, seen: Evidence, what: str) -> Verdict:
-    count = round(share * seen.filled)
-    if share >= max(least, 0.8):
-        return Verdict(0.03, so_many(count, seen, what))
-    if share < least:
-        return Verdict(-1.0, "only " + so_many(count, seen, what), refused=True)
-    return Verdict(-0.1, so_many(count, seen, what))
-
-
 def so_many(count: int, seen: Evidence, what: str) -> str:
     """`12 of 20 values are dates`, `1 of 20 values: dates`."""
     values = f"{count} of {how_many(seen.filled, 'value')}"
     return f"{values}: {what}" if count == 1 else f"{values} are {what}"
 
 
-def _phones(seen: Evidence) -> Verdict:
-    like = sum(1 for v in seen.values if _PHONE.fullmatch(v) or sum(c.isdigit() for c in v) >= 6) / seen.filled
-    if seen.share("email", "date", "url", "id") > 0.3:
-        return Verdict(-1.0, "the values are no phone numbers", refused=True)
-    return _ruled(like, 0.4, seen, "phone numbers")
-
-
-def _webs(seen: Evidence) -> Verdict:
-    if sum(1 for v in seen.values if _SOCIAL.search(v)) / seen.filled > 0.5:
-        return Verdict(-1.0, "the values are pages of social networks", refused=True)
-    return _ruled(
-        max(seen.share("url"), seen.like(_DOMAIN), seen.share("url") + seen.like(_DOMAIN)), 0.5, seen, "web addresses"
-    )
-
-
-def _dates(seen: Evidence) -> Verdict:
-    if seen.share("date") >= 0.8:
-        return Verdict(0.03, so_many(seen.kinds["date"], seen, "dates"))
-    digits = sum(1 for v in seen.values if sum(c.isdigit() for c in v) >= 3) / seen.filled
-    if digits < 0.5 or seen.share("email", "url", "id", "phone") > 0.5:
-        return Verdict(-1.0, "the values are no dates", refused=True)
-    return NOTHING
-
-
-def _flags(seen: Evidence) -> Verdict:
-    share = seen.share("boolean") + seen.like(re.compile("[01]"))
-    if share < 0.5 and (seen.share("date", "email", "url", "id") > 0.2 or (seen.filled >= 10 and seen.distinct > 4)):
-        return Verdict(-1.0, "the values are not yes or no", refused=True)
-    return Verdict(0.03, "the values are yes or no") if share >= 0.8 else NOTHING
-
-
-def _picks(field: Field, seen: Evidence) -> Verdict:
-    against = _against(seen, "email", "url", "date", "id", "phone")
-    if against.refused:
-        return against
-    if seen.filled >= 20 and seen.distinct > 0.9 * seen.filled and seen.share("integer", "number") > 0.8:
-        return Verdict(-1.0, "the values are numbers, nearly all different", refused=True)
-    listed = {fold(t) for v in field.picklist for t in (v.display_value, v.actual_value)}
-    if listed:
-        known = sum(1 for v in seen.values if fold(v) in listed)
-        if known >= 0.5 * seen.filled:
-            return Verdict(0.03, so_many(known, seen, "in the field's list"))
-        if not known and seen.like(_NUMERALS) > 0.8:
-            return Verdict(-1.0, "the values are numbers, none of them in the field's list", refused=True)
-    return NOTHING
-
-
-def _against(seen: Evidence, *kinds: str, but: float = 0.5) -> Verdict:
-    worst = max(kinds, key=lambda k: seen.kinds[k])
-    if seen.share(worst) > but:
-        names = {
-            "email": "e-mail addresses",
-            "url": "web addresses",
-            "date": "dates",
-            "id": "ids",
-            "phone": "phone numbers",
-            "boolean": "yes or no",
-        }
-        count = seen.kinds[worst]
-        return Verdict(-1.0, so_many(count, seen, names.get(worst, worst + "s")), refused=True)
-    return NOTHING
-
-
-def _names(seen: Evidence) -> Verdict:
-    if seen.share("email", "url", "date", "integer", "number", "phone", "id") > 0.3:
-        return Verdict(-1.0, "the values are no names", refused=True)
-    return NOTHING
-
-
-def _share_of(seen: Evidence, words: str) -> float:
-    """The share of values that are among the named words of the vocabulary."""
-    of = lexicon().values[words]
-    return sum(1 for v in seen.values if v.casefold() in of) / seen.filled
-
-
-def _statuses(seen: Evidence) -> Verdict:
-    if _share_of(seen, "foreign") > 0.6:
-        return Verdict(-1.0, "the values tell of a subscription, an order or a user", refused=True)
-    return NOTHING
-
-
-def _titles(seen: Evidence) -> Verdict:
-    if _share_of(seen, "rights") > 0.6:
-        return Verdict(-1.0, "the values are what users may do", refused=True)
-    if salutations(seen) > 0.5:
-        return Verdict(-1.0, "the values are forms of address", refused=True)
-    return _names(seen)
-
-
-def _sites(seen: Evidence) -> Verdict:
-    if seen.share("url") + seen.like(_DOMAIN) > 0.5:
-        return Verdict(-1.0, "the values are web addresses", refused=True)
-    return _against(seen, "email", "date", "id", "phone")
-
-
-def _forms(seen: Evidence) -> Verdict:
-    share = salutations(seen)
-    if share > 0.6:
-        return Verdict(0.03, so_many(round(share * seen.filled), seen, "forms of address"))
-    long = sum(1 for v in seen.values if len(v) > 20) / seen.filled
-    return Verdict(-1.0, "the values are no forms of address", refused=True) if long > 0.3 else _names(seen)
-
-
-def _organizations(seen: Evidence) -> Verdict:
-    if seen.share("email", "url", "date", "integer", "id", "phone") > 0.5:
-        return Verdict(-1.0, "the values are no company names", refused=True)
-    return NOTHING
-
-
-def _places(seen: Evidence) -> Verdict:
-    if seen.share("email", "url", "date", "integer", "number", "phone", "id") > 0.4:
-        return Verdict(-1.0, "the values are no places", refused=True)
-    return NOTHING
-
-
-def _states(seen: Evidence) -> Verdict:
-    if _share_of(seen, "progress") > 0.5:
-        return Verdict(-1.0, "the values say how far along something is", refused=True)
-    return _places(seen)
-
-
-def _handles(seen: Evidence) -> Verdict:
-    return _against(seen, "boolean", "date", "phone")
-
-
-def _codes(seen: Evidence) -> Verdict:
-    digits = sum(1 for v in seen.values if any(c.isdigit() for c in v)) / seen.filled
-    if digits < 0.5 or seen.share("email", "url", "date", "id") > 0.3:
-        return Verdict(-1.0, "the values are no postal codes", refused=True)
-    return NOTHING
-
-
-def _types(seen: Evidence) -> Verdict:
-    if all(fold(v) in _RECORD_WORDS for v in seen.values):
-        return Verdict(-1.0, "the values only say what kind of record it is", refused=True)
-    return NOTHING
-
-
-def _streets(seen: Evidence) -> Verdict:
-    return _against(seen, "email", "url", "date", "id", "boolean", "phone")
+def web_share(seen: Evidence) -> float:
+    """The share of values that are web addresses, with or without "https://"."""
+    return sum(1 for v in seen.values if kind_of(v) == "url" or _DOMAIN.fullmatch(v)) / seen.filled
 
 
 def salutations(seen: Evidence) -> float:
@@ -290,39 +74,21 @@ def salutations(seen: Evidence) -> float:
     return sum(1 for v in seen.values if v.casefold().rstrip(".") in _TITLES) / seen.filled
 
 
+def single_words(seen: Evidence) -> bool:
+    """True when the values are single words, as surnames mostly are and whole names never: at least three of them."""
+    return seen.filled >= 3 and sum(" " not in v and "," not in v for v in seen.values) >= 0.8 * seen.filled
+
+
 def emails(seen: Evidence) -> bool:
     """True when the values alone say that these are e-mail addresses: at least three, and nearly nothing else."""
     return seen.filled >= 3 and seen.share("email") >= 0.95
 
 
+def record_ids(seen: Evidence) -> float:
+    """The share of values that look like Zoho's own record ids."""
+    return seen.like(_RECORD_ID)
+
+
 def own_ids(seen: Evidence) -> bool:
     """True when the values look like Zoho's own record ids."""
-    return seen.filled > 0 and seen.like(_RECORD_ID) >= 0.9
-
-
-_WORDY = frozenset(("street", "address", "description", "notes", "department", "assistant", "deal_name", "next_step"))
-_RECORD_WORDS = frozenset(
-    ("organisation", "organization", "company", "account", "person", "contact", "lead", "individual")
-)
-_BY_CONCEPT = {
-    "account_site": _sites,
-    "account_type": _types,
-    "first_name": _names,
-    "last_name": _names,
-    "assistant": _names,
-    "job_title": _titles,
-    "lead_status": _statuses,
-    "salutation": _forms,
-    "company": _organizations,
-    "parent_account": _organizations,
-    "city": _places,
-    "state": _states,
-    "fax": _phones,
-    "skype": _handles,
-    "twitter": _handles,
-    "department": _streets,
-    "country": _places,
-    "zip": _codes,
-    "street": _streets,
-    "address": _streets,
-}
+    return seen.filled > 0 and record_ids(seen) >= 0.9
