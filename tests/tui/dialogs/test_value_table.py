@@ -2,17 +2,21 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.tui.driver import driving
 from ztui.engine.transform import apply_steps
 from ztui.tui.dialogs.transforms import TransformsDialog
 from ztui.tui.dialogs.value_table import ValueTableDialog
+from ztui.tui.screens.mapping import MappingScreen
 
 ROWS = "Last Name,Company,Lead Source\n" + "".join(
     f"Name{i},Firm,{source}\n" for i, source in enumerate(["Cold Call", "cold-call", "cold-call", "Messe", "", "Messe"])
 )
 
 
-async def test_list_values_are_proposed_taken_and_chosen(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["v", "enter"])
+async def test_list_values_are_proposed_taken_and_chosen(tmp_path: Path, key: str) -> None:
     path = tmp_path / "sources.csv"
     path.write_text(ROWS, encoding="utf-8")
     async with driving(tmp_path, path) as driver:
@@ -23,7 +27,7 @@ async def test_list_values_are_proposed_taken_and_chosen(tmp_path: Path) -> None
         driver.column_place("Lead Source")
         await driver.press("t")
         await driver.until(lambda: isinstance(driver.app.screen, TransformsDialog))
-        await driver.press("v")
+        await driver.press(key)
         await driver.until(lambda: isinstance(driver.app.screen, ValueTableDialog))
         await driver.until_sees("3 values, 2 of them not in the list yet", "≈  Cold Call", "✗  (as it is)")
         await driver.press("a")
@@ -41,6 +45,8 @@ async def test_list_values_are_proposed_taken_and_chosen(tmp_path: Path) -> None
         steps = draft.mapping.for_field("Lead_Source")
         assert steps is not None
         assert apply_steps(["Messe"], steps.steps) == "Messe"
+        await driver.until_sees("columns mapped")  # both dialogs are closed
+        assert isinstance(driver.app.screen, MappingScreen)
 
 
 async def test_an_owner_is_matched_by_the_field_that_is_taken(tmp_path: Path) -> None:

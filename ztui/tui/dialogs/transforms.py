@@ -229,7 +229,11 @@ class TransformsDialog(Dialog[bool]):
         if any(way.kind == _TABLE for way in self._ways):
             from ztui.tui.dialogs.value_table import ValueTableDialog
 
-            self.app.push_screen(ValueTableDialog(self._draft, self._field, self._file), lambda _: self.dismiss(True))
+            def done(_: bool | None) -> None:
+                # Not a lambda: what a callback gives back is awaited, and a dismissal cannot be awaited from here.
+                self.dismiss(True)
+
+            self.app.push_screen(ValueTableDialog(self._draft, self._field, self._file), done)
 
     def action_combine(self) -> None:
         """Feed the field from one more column."""
