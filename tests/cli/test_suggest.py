@@ -69,6 +69,14 @@ def test_saved_as_a_mapping_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert {f.api_name: f.columns for f in mapping.fields} == {"Last_Name": (0,), "Company": (1,)}
 
 
+def test_the_rows_are_never_overwritten_by_the_mapping(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("Last Name\nLee\n", encoding="utf-8")
+    assert run(["suggest", str(path), "-m", "Leads", "--save", str(path)]) == 2
+    assert "ztui never changes it" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == "Last Name\nLee\n"
+
+
 def test_a_module_is_needed_and_must_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "leads.csv"
     path.write_text("Surname\nL\n", encoding="utf-8")

@@ -60,6 +60,7 @@ async def _suggest(
     from pathlib import Path
 
     from ztui.engine.suggest import mapping_from, suggest
+    from ztui.engine.whole_file import refuse_source
     from ztui.present.mapping import suggestion_data, suggestion_lines
 
     overrides: DialectOverrides = overrides_of(**said)
@@ -72,6 +73,7 @@ async def _suggest(
         cells = [row.cells for row in await asyncio.to_thread(opened.sample, _ROWS)]
     suggestions = suggest(headers, cells, schema, operation)
     if save:
+        refuse_source(Path(save), path)
         mapping = mapping_from(suggestions, headers, schema, operation)
         await asyncio.to_thread(workspace.mappings.save, Path(save), mapping, schema)
     if as_json:

@@ -1,7 +1,8 @@
-"""Paths as people type, paste and drop them. Pure, except for asking whether a file exists."""
+"""Paths as people type, paste and drop them. Pure, except for asking what is at a path."""
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -29,6 +30,28 @@ def pasted_path(text: str) -> str | None:
         except OSError:
             continue
     return None
+
+
+def unwritable(text: str, source: str) -> str | None:
+    """Why no file can be written at the path that was typed, or None. `source` is the file the rows come from."""
+    if not text.strip():
+        return "A file name, please."
+    path = Path(text.strip()).expanduser()
+    try:
+        if path.is_dir():
+            return f"{path} is a folder: add a file name."
+        if not path.parent.is_dir():
+            return f"There is no folder {path.parent}."
+        if source != "-" and os.path.realpath(path) == os.path.realpath(source):
+            return "That is the file the rows come from, and ztui never changes it. Give another name."
+    except (OSError, ValueError) as reason:
+        return f"No file can be written there: {reason}."
+    return None
+
+
+def is_taken(text: str) -> bool:
+    """True when something is at the path that was typed already."""
+    return os.path.lexists(Path(text.strip()).expanduser())
 
 
 def shorten(path: str, room: int) -> str:

@@ -267,15 +267,16 @@ class CheckScreen(Sending):
         if report is None or not report.complete:
             self.notify("The check is not through yet; it will not take long.", severity="warning")
             return
-        from ztui.tui.dialogs.prompt import Prompt
+        from ztui.tui.dialogs.save_as import SaveAs
 
         def chosen(path: str | None) -> None:
-            if path and path.strip():
+            if path:
                 self.work(self._export(Path(path.strip()).expanduser(), report), "export")
 
-        name = f"{Path(self.session.path or 'rows').stem}.findings.csv"
+        source = self.session.path or "-"
+        name = f"{Path(source).stem if source != '-' else 'rows'}.findings.csv"
         explain = "Every finding with its line, column, value, code, and what to do: a CSV file."
-        self.app.push_screen(Prompt("Export the findings", explain, name), chosen)
+        self.app.push_screen(SaveAs("Export the findings", explain, name, source=source), chosen)
 
     async def _export(self, path: Path, report: CheckReport) -> None:
         from ztui.engine.whole_file import write_table
@@ -286,7 +287,7 @@ class CheckScreen(Sending):
             return
         rows = finding_rows(report, file.structure, file.info.headers, self.session.schema)
         count = await write_table(path, rows, file.info.path)
-        self.notify(f"{how_many(count - 1, 'finding')} written to {path}", timeout=4)
+        self.notify(f"{how_many(count - 1, 'finding')} written to {path.absolute()}", timeout=4)
 
     def action_back(self) -> None:
         """To the mapping."""

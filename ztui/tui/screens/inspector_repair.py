@@ -243,17 +243,17 @@ class InspectorRepair(ZtuiScreen):
     def _export(self, kind: str, *, only_refused: bool) -> None:
         if self.plan is None:
             return
-        from ztui.tui.dialogs.prompt import Prompt
+        from ztui.tui.dialogs.save_as import SaveAs
 
         source = Path(self.plan.info.path if self.plan.info.path != "-" else "import.csv")
         name = str(Path.cwd() / f"{source.stem}.{kind}.csv")
 
         def typed(text: str | None) -> None:
             if text:
-                self.work(self._write(Path(text).expanduser(), only_refused=only_refused), "export")
+                self.work(self._write(Path(text.strip()).expanduser(), only_refused=only_refused), "export")
 
         what = "Refused rows, in the source's own form" if only_refused else "All rows with their outcome"
-        self.app.push_screen(Prompt("Save to", what, name), typed)
+        self.app.push_screen(SaveAs("Save to", what, name, source=self.plan.info.path), typed)
 
     async def _write(self, path: Path, *, only_refused: bool) -> None:
         report = await self.session.ready.runs.export_results(self.run_id, path, only_refused=only_refused)

@@ -20,16 +20,18 @@ class Saving(MappingParts):
         draft = self.session.draft
         if draft is None:
             return
-        from ztui.tui.dialogs.prompt import Prompt
+        from ztui.tui.dialogs.save_as import SaveAs
 
-        stem = Path(self.session.path or "mapping").stem
+        source = self.session.path or "-"
+        stem = Path(source).stem if source != "-" else "mapping"
         explain = "A TOML file that can be read, edited, kept in git, and used by `ztui import --mapping`."
 
         def chosen(path: str | None) -> None:
-            if path and path.strip():
+            if path:
                 self.work(self._save(path.strip(), draft.mapping), "save")
 
-        self.app.push_screen(Prompt("Save the mapping", explain, f"{stem}.{draft.mapping.module}.toml"), chosen)
+        name = f"{stem}.{draft.mapping.module}.toml"
+        self.app.push_screen(SaveAs("Save the mapping", explain, name, source=source), chosen)
 
     async def _save(self, path: str, mapping: Mapping) -> None:
         workspace = await self.session.workspace()
@@ -40,7 +42,7 @@ class Saving(MappingParts):
         await asyncio.to_thread(workspace.mappings.save, target, mapping, schema)
         if self.session.draft is not None:
             self.session.draft.keep()
-        self.notify(f"Saved to {target}", timeout=3)
+        self.notify(f"Saved to {target.absolute()}", timeout=4)
 
     def action_load(self) -> None:
         """Read a mapping from a file."""
