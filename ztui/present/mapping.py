@@ -14,6 +14,10 @@ from ztui.present.runs import started
 from ztui.present.text import clip, pad, visible, width
 
 
+CARRIED = "Your mapping is kept: the same columns have other names now.  ctrl+z goes back to the proposal."
+"""What is said when the file is read another way and its columns are the same, called otherwise."""
+
+
 def unsent_is_back(at: str, now: datetime) -> str:
     """What is said when a mapping that was left unsent at this time (ISO-8601) is there again."""
     return f"Your unsent mapping of {started(at, now)} is back.  ctrl+z goes back to the proposal."

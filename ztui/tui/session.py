@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ztui.errors import StoreError, ZtuiError
+from ztui.tui.aside import Aside
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
@@ -55,6 +56,9 @@ class Session:
         self.as_read = False
         #: When the draft was left that `propose` has brought back (ISO-8601), "" when it brought none.
         self.restored = ""
+        #: `propose` has carried the mapping over to the same columns, which have other names now.
+        self.carried = False
+        self._aside = Aside()
         self._insisted = module is not None
         #: By (path, module) what is kept of drafts, None for nothing; and of these what is not written down yet.
         self._noted: dict[tuple[str, str], Mapping | None] = {}
@@ -97,6 +101,7 @@ class Session:
         workspace.use(name)
         self.schema = None
         self.draft = None
+        self._aside.clear()
         self.report = self.checked = self._memory = None
 
     def leave_file(self) -> None:
@@ -104,6 +109,7 @@ class Session:
         if self.file is not None:
             self.file.close()
         self.path = self.file = self.draft = None
+        self._aside.clear()
         self.report = self.checked = self._memory = None
 
     @property
@@ -129,11 +135,13 @@ class Session:
             self.file.close()
         self.path, self.file, self.overrides, self.as_read = path, file, overrides, False
         self.draft = None
+        self._aside.clear()
         self.report = self.checked = self._memory = None
         return file
 
     async def reread(self, overrides: DialectOverrides) -> OpenFile:
-        """Read the same file another way; the mapping is kept when the headers stay the same. Raises SourceError."""
+        """Read the same file another way; the mapping stays when the headers do, else it waits to be asked for by
+        `propose`. Raises SourceError."""
         if self.file is None:
             raise RuntimeError("no file is open")
         before = self.file
@@ -143,6 +151,7 @@ class Session:
         self.file, self.overrides, self.as_read = file, overrides, False
         self.report = self.checked = self._memory = None
         if self.draft is not None and self.draft.mapping.headers != file.info.headers:
+            self._aside.put(self.draft, before.info.dialect)
             self.draft = None
         return file
 
@@ -169,7 +178,9 @@ class Session:
     async def propose(self) -> Draft:
         """A draft for file and module: the mapping remembered for these headers, else a proposal.
 
-        What a person had made of it before leaving is brought back on top: one undo leads to the proposal.
+        What a person had made of it before leaving is brought back on top: one undo leads to the proposal. The same
+        goes for what was made of the same columns while the file was read another way; when it is read as it was then,
+        the draft of then is back as a whole.
         """
         if self.file is None or self.schema is None:
             raise RuntimeError("a file and a module come first")
@@ -179,8 +190,15 @@ class Session:
         file, schema = self.file, self.schema
         headers = file.info.headers
         path = self.path or "-"
+        self.restored, self.carried = "", False
+        waiting = self._aside.back(schema, headers)
+        if waiting is not None:
+            self.draft = waiting
+            self.report = self.checked = None
+            return waiting
+        carried = self._aside.carried(schema.module.api_name, headers, file.info.dialect)
 
-        def work() -> tuple[Draft, str]:
+        def work() -> tuple[Draft, str, bool]:
             from ztui.engine.suggest import mapping_from, suggest
 
             samples = [row.cells for row in file.sample()]
@@ -190,9 +208,11 @@ class Session:
             draft = Draft(mapping, schema, suggestions)
             left = workspace.unsent.find(path, headers, schema) if path != "-" else None
             restored = left is not None and draft.change(left.mapping, "your unsent mapping")
-            return draft, left.at if left is not None and restored else ""
+            if left is not None and restored:
+                return draft, left.at, False
+            return draft, "", carried is not None and draft.change(carried, "your mapping of these columns")
 
-        self.draft, self.restored = draft, _ = await asyncio.to_thread(work)
+        self.draft, self.restored, self.carried = draft, _, _ = await asyncio.to_thread(work)
         self.report = self.checked = None
         if self.restored:
             self._noted[path, draft.mapping.module] = draft.mapping
@@ -256,6 +276,7 @@ class Session:
         if self.draft is not None:
             self.ready.mappings.remember(self.draft.mapping)
             self.draft.sent()
+            self._aside.clear()
             self.note_draft()
 
     # -- what is not sent
@@ -264,7 +285,8 @@ class Session:
         """Note what is to be kept of the draft as it is now; True when there is something for `keep_draft` to do."""
         draft, path = self.draft, self.path
         if draft is not None and path is not None and path != "-":
-            place, mapping = (path, draft.mapping.module), draft.mapping if draft.touched else None
+            place = path, draft.mapping.module
+            mapping = draft.mapping if draft.touched else self._aside.worth_keeping(draft.mapping.module)
             if self._noted.get(place) != mapping:
                 self._noted[place] = self._unkept[place] = mapping
         return bool(self._unkept)

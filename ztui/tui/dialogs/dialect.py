@@ -74,6 +74,11 @@ class DialectDialog(Dialog[None]):
         self._show()
         self.query_one(Grid).focus()
 
+    def read(self, info: CsvInfo, overrides: DialectOverrides | None) -> None:
+        """The file is read this way now."""
+        self._info, self._overrides = info, overrides or DialectOverrides()
+        self._show()
+
     def _values(self) -> tuple[str, str, str, int]:
         found, mine = self._info.source_dialect, self._overrides
         return (

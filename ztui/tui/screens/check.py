@@ -271,7 +271,7 @@ class CheckScreen(Sending):
 
         def chosen(path: str | None) -> None:
             if path:
-                self.work(self._export(Path(path.strip()).expanduser(), report), "export")
+                self.work(self._export(Path(path.strip()).expanduser().absolute(), report), "export")
 
         source = self.session.path or "-"
         name = f"{Path(source).stem if source != '-' else 'rows'}.findings.csv"
@@ -287,7 +287,7 @@ class CheckScreen(Sending):
             return
         rows = finding_rows(report, file.structure, file.info.headers, self.session.schema)
         count = await write_table(path, rows, file.info.path)
-        self.notify(f"{how_many(count - 1, 'finding')} written to {path.absolute()}", timeout=4)
+        self.notify(f"{how_many(count - 1, 'finding')} written to {path}", timeout=4)
 
     def action_back(self) -> None:
         """To the mapping."""

@@ -60,6 +60,10 @@ class Opening(MappingParts):
             from ztui.present.mapping import unsent_is_back
 
             self.notify(unsent_is_back(self.session.restored, datetime.now(UTC)), timeout=8)
+        if self.session.carried:
+            from ztui.present.mapping import CARRIED
+
+            self.notify(CARRIED, timeout=8)
         if questions:
             column, question = questions[0]
             self.preview.move_to(self.preview.line, column)
@@ -114,8 +118,21 @@ class Opening(MappingParts):
         self.work(self._reread(overrides), "open")
 
     async def _reread(self, overrides: DialectOverrides) -> None:
-        await self.session.reread(overrides)
-        self.show_file()
+        try:
+            await self.session.reread(overrides)
+            self.show_file()
+        except ZtuiError:
+            self._tell_how_read()
+            raise
+        self._tell_how_read()
+
+    def _tell_how_read(self) -> None:
+        """The dialog tells how the file is read now, which after a failure is not what was asked for."""
+        from ztui.tui.dialogs.dialect import DialectDialog
+
+        dialog = self.app.screen
+        if isinstance(dialog, DialectDialog) and self.session.file is not None:
+            dialog.read(self.session.file.info, self.session.overrides)
 
     def _reread_done(self, _answer: object = None) -> None:
         self.work(self._after_reread(), "open")

@@ -58,6 +58,9 @@ class MappingParts(ZtuiScreen):
             found = f" · /{self.fields.filter.replace('[', '')}" if self.fields.filter else ""
             left.border_subtitle = f"{fed} of {len(draft.schema.writable(draft.mapping.operation))} fed{found}"
             self.keep_draft()
+        else:
+            self.query_one(Stepper).status()
+            self.fields.border_subtitle = ""
         self.retitle()
         self.show_detail()
 
