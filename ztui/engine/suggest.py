@@ -31,7 +31,8 @@ from ztui.engine.value_evidence import gather
 from ztui.model.crm import Field, ModuleSchema, Operation
 from ztui.model.mapping import FieldMapping, Mapping, Suggestion
 
-_WHOLE_NAME = "It holds whole names: split them into first and last name, or take them as last names?"
+WHOLE_NAME = "It holds whole names: split them into first and last name, or take them as last names?"
+"""The question about a column that holds whole names and feeds nothing yet."""
 
 
 def suggest(
@@ -118,7 +119,7 @@ def _proposal(
     alternatives = tuple((api, round(sure, 2)) for api, sure in ranked)
     if chosen is None:
         open_name = column.read.hint == "last_name" and column.hints and not any(api in fed for api in column.hints)
-        question = _WHOLE_NAME if open_name else None
+        question = WHOLE_NAME if open_name else None
         reason = _why_open(column, fed, columns)
         return Suggestion(index, column.header, None, 0.0, reason, (), alternatives, question=question)
     sure, reason = column.offers[chosen]

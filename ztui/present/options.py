@@ -17,7 +17,7 @@ def operation_effect(mapping: Mapping, schema: ModuleSchema) -> str:
             "field stops them."
         )
     key = schema.field(mapping.find_by) if mapping.find_by else None
-    name = key.label if key else "the key field"
+    name = key.label if key else "key field"
     if mapping.operation is Operation.UPDATE:
         return f"Rows change the record in {what} with the same {name}; rows without one are refused. Nothing is added."
     return f"Rows change the record in {what} with the same {name}; the others are added as new records."

@@ -202,10 +202,20 @@ class Draft:
         return next((question for index, question in self.questions() if index == column), "")
 
     def questions(self) -> list[tuple[int, str]]:
-        """What only a person can decide about columns that are mapped as proposed and not treated yet."""
-        found = []
-        for index, suggestion in self.suggestions.items():
-            mapped = self.mapping.for_field(suggestion.api_name) if suggestion.api_name else None
-            if suggestion.question and mapped is not None and mapped.columns == (index,) and not mapped.steps:
-                found.append((index, suggestion.question))
-        return found
+        """What only a person can decide about columns that are mapped as proposed and not treated yet, or that feed
+        nothing because of the question."""
+        return [(i, s.question) for i, s in self.suggestions.items() if s.question and self._is_open(i, s)]
+
+    def _is_open(self, index: int, suggestion: Suggestion) -> bool:
+        if suggestion.api_name is None:
+            likely = self.likely(index)
+            return likely is not None and not self.mapping.for_column(index) and not self.mapping.for_field(likely)
+        mapped = self.mapping.for_field(suggestion.api_name)
+        return mapped is not None and mapped.columns == (index,) and not mapped.steps
+
+    def likely(self, column: int) -> str | None:
+        """The field that a column would feed if the question about it were answered."""
+        suggestion = self.suggestions.get(column)
+        if suggestion is None or not suggestion.question:
+            return None
+        return suggestion.api_name or next((api_name for api_name, _ in suggestion.alternatives), None)
