@@ -31,6 +31,7 @@ COMMON = (
 )
 
 
+_LINE = 66  # characters of a way that its line shows
 #: What a way is: steps for the values, a field that references are matched by, or the table of list values.
 _STEPS, _MATCH, _TABLE = "steps", "match", "table"
 
@@ -45,12 +46,26 @@ class _Way:
     taken: bool = False
 
 
+def _told(steps: tuple[Step, ...]) -> str:
+    from ztui.engine.transform import describe_step
+
+    return ", then ".join(describe_step(s) for s in steps) or "send the values as they are"
+
+
 class TransformsDialog(Dialog[bool]):
     """A list of ways to treat the values; the marked one shows what it makes of them; Enter takes it."""
 
-    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "take"), ("+", "join a column"), ("Esc", "cancel"))
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Enter", "take"),
+        ("a", "add a step"),
+        ("Del", "drop last"),
+        ("+", "join column"),
+        ("Esc", "cancel"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "combine", "Join another column", show=False),
+        Binding("a", "add", "Add a step", show=False),
+        Binding("delete,backspace", "drop", "Drop the last step", show=False),
         Binding("v", "table", "List values", show=False),
     ]
     DEFAULT_CSS = """
@@ -59,7 +74,7 @@ class TransformsDialog(Dialog[bool]):
         & #ways { height: auto; max-height: 10; }
         & #changes { height: 7; margin-top: 1; }
         & #question { color: $warning; margin-bottom: 1; }
-        & #reason { height: 1; color: $ink-soft; margin-top: 1; }
+        & #reason { height: 2; color: $ink-soft; margin-top: 1; }
         & Hints { margin-top: 0; }
     }
     """
@@ -115,8 +130,7 @@ class TransformsDialog(Dialog[bool]):
                 proposals = propose_steps(self._field, values)
         self._ways = [*self._other_ways(), *self._step_ways(proposals)]
         grid = self.query_one("#ways", Grid)
-        grid.show(source=Lines([Line(("●" if way.taken else "", way.label)) for way in self._ways]))
-        self._fit()
+        self._show_ways()
         if self._keys:
             self.call_after_refresh(grid.move_to, next((i for i, way in enumerate(self._ways) if way.taken), 0))
         question = self.query_one("#question", Words)
@@ -125,6 +139,11 @@ class TransformsDialog(Dialog[bool]):
         grid.focus()
         self._tell()
 
+    def _show_ways(self) -> None:
+        lines = [Line(("●" if way.taken else "", way.label)) for way in self._ways]
+        self.query_one("#ways", Grid).show(source=Lines(lines))
+        self._fit()
+
     def on_resize(self) -> None:
         """Keep the keys in sight on small screens."""
         self._fit()
@@ -132,7 +151,7 @@ class TransformsDialog(Dialog[bool]):
     def _fit(self) -> None:
         height = self.app.size.height
         changes = 7 if height >= 30 else 5
-        room = height - changes - (13 if self._question else 11)
+        room = height - changes - (14 if self._question else 12)
         self.query_one("#changes", Grid).styles.height = changes
         self.query_one("#ways", Grid).styles.height = max(3, min(len(self._ways), 10, room))
 
@@ -155,14 +174,11 @@ class TransformsDialog(Dialog[bool]):
         return ways
 
     def _step_ways(self, proposals: tuple[Proposal, ...]) -> list[_Way]:
-        from ztui.engine.transform import describe_step
-
         ways: list[_Way] = []
 
         def add(steps: tuple[Step, ...], reason: str, name: str = "") -> None:
             if steps not in [way.steps for way in ways]:
-                said = ", then ".join(describe_step(s) for s in steps) or "send the values as they are"
-                label = f"{name}: {said}" if name else said
+                label = f"{name}: {_told(steps)}" if name else _told(steps)
                 ways.append(_Way(_STEPS, label, reason, steps, taken=steps == self._now))
 
         if self._now:
@@ -184,7 +200,7 @@ class TransformsDialog(Dialog[bool]):
         from ztui.engine.transform import compile_steps
         from ztui.engine.transform_steps import Refusal
 
-        way = self._ways[self.query_one("#ways", Grid).line]
+        way = self._marked
         apply = compile_steps(way.steps, len(self._columns) or 1)
         lines: list[Line] = []
         seen: set[tuple[str, ...]] = set()
@@ -202,7 +218,9 @@ class TransformsDialog(Dialog[bool]):
             (lines if mark else plain).append(line)
         # What changes, or cannot be read, is worth seeing first.
         self.query_one("#changes", Grid).show(source=Lines(lines + plain))
-        self.query_one("#reason", Words).say(way.reason)
+        # A long chain of steps is cut off in its line: here it is told to the end.
+        told = f"{way.label}: {way.reason}" if len(way.label) > _LINE else way.reason
+        self.query_one("#reason", Words).say(told)
 
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Enter."""
@@ -234,6 +252,35 @@ class TransformsDialog(Dialog[bool]):
                 self.dismiss(True)
 
             self.app.push_screen(ValueTableDialog(self._draft, self._field, self._file), done)
+
+    def action_add(self) -> None:
+        """One more step after those of the marked way."""
+        from ztui.present.transforms import with_step
+        from ztui.tui.dialogs.add_step import ask_for_step
+
+        steps = self._marked.steps
+        if self._columns:
+            ask_for_step(self.app, len(self._columns), lambda step: self._try(with_step(steps, step)))
+
+    def action_drop(self) -> None:
+        """The marked way without its last step."""
+        if self._marked.steps:
+            self._try(self._marked.steps[:-1])
+
+    @property
+    def _marked(self) -> _Way:
+        return self._ways[self.query_one("#ways", Grid).line]
+
+    def _try(self, steps: tuple[Step, ...]) -> None:
+        """Mark the way with these steps, as a new one when there is none yet: nothing is taken before Enter."""
+        same = (i for i, way in enumerate(self._ways) if way.kind == _STEPS and way.steps == steps)
+        place = next(same, None)
+        if place is None:
+            place = sum(way.kind != _STEPS for way in self._ways)
+            self._ways.insert(place, _Way(_STEPS, _told(steps), "yours; Enter takes it", steps))
+        self._show_ways()
+        self.query_one("#ways", Grid).move_to(place)
+        self._tell()
 
     def action_combine(self) -> None:
         """Feed the field from one more column."""
