@@ -35,6 +35,8 @@ def test_the_verdict_fits_what_was_found() -> None:
     assert "Zoho will refuse 18" in verdict(refused=18, leave_out=False)[0]
     assert verdict(refused=600)[1] == "bad"
     assert verdict(blocking=True)[1] == "bad"
+    assert verdict(total=1, refused=1) == ("Zoho would refuse the one row.", "bad")
+    assert verdict(total=0, checked=0) == ("There are no rows to send.", "warn")
     assert "100 of 600" in verdict(complete=False, checked=100)[0]
     assert verdict(complete=False, checked=100, again=["Phone"])[0].startswith("Checking Phone … 100 of 600 rows.")
     assert verdict(complete=False, stage="repeats")[0].startswith("Looking for values that repeat in 600 rows")

@@ -51,6 +51,18 @@ def test_an_operation_drops_what_it_may_not_write() -> None:
     assert made.missing() == [LAST]
 
 
+def test_a_key_that_nothing_feeds_is_missing_too() -> None:
+    made = draft()
+    made.set_operation(Operation.UPDATE, "Email")
+    assert made.missing() == []
+    made.clear_column(1)
+    assert made.missing() == [MAIL]
+    made.set_operation(Operation.UPSERT, "Email")
+    assert made.missing() == [MAIL, LAST]
+    made.set_operation(Operation.INSERT, None)
+    assert made.missing() == [LAST]
+
+
 def test_columns_are_combined_and_constants_set() -> None:
     made = draft()
     made.assign(0, LAST)

@@ -49,7 +49,7 @@ async def test_the_check_explains_and_leads_to_the_cell(tmp_path: Path, leads: P
         assert driver.sees("2 rows will be sent; 2 rows left out", "Not an e-mail address", "Last Name is blank")
         screen = driver.app.screen
         assert isinstance(screen, CheckScreen)
-        await driver.press("down" if "e-mail" not in screen.groups.source.lines(0, 1)[0].cells[1] else "up")
+        await driver.press("down" if "e-mail" not in screen.groups.source.lines(0, 1)[0].cells[2] else "up")
         await driver.until_sees("What to do", "grace(at)")
         await driver.press("enter")
         assert (driver.preview.line, driver.preview.column) == (2, 3)

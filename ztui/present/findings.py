@@ -126,12 +126,15 @@ def verdict(
         if stage == "references":
             return f"Looking up what the rows point at … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
         return f"Checking{what} … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
+    if not rows:
+        return "There are no rows to send.", "warn"
     if not refused:
         return "The one row can be sent." if rows == 1 else f"All {how_many(rows, 'row')} can be sent.", "good"
     if leave_out:
         left = rows - refused
         if not left:
-            return f"Zoho would refuse every one of the {how_many(rows, 'row')}.", "bad"
+            every = "the one row" if rows == 1 else f"every one of the {how_many(rows, 'row')}"
+            return f"Zoho would refuse {every}.", "bad"
         out = f"{how_many(refused, 'row')} left out, for Zoho would refuse {plural(refused, 'it', 'them')}."
         return f"{how_many(left, 'row')} will be sent; {out}", "warn"
     return f"All {how_many(rows, 'row')} will be sent; Zoho will refuse {refused:,} of them.", "warn"

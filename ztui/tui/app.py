@@ -163,11 +163,16 @@ class ZtuiApp(FrugalApp):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """A passing note as plain text: `markup` is never honoured, for messages carry values from outside."""
+        """A passing note as plain text: `markup` is never honoured, for messages carry values from outside.
+
+        What is said again takes the place of what was said: keys that are held do not pile up notes.
+        """
         from ztui.present.text import visible
 
-        lines = [visible(line) for line in message.splitlines()]
-        super().notify("\n".join(lines), title=visible(title), severity=severity, timeout=timeout, markup=False)
+        text = "\n".join(visible(line) for line in message.splitlines())
+        for same in [note for note in self._notifications if note.message == text]:
+            self._unnotify(same, refresh=False)
+        super().notify(text, title=visible(title), severity=severity, timeout=timeout, markup=False)
 
     def show_error(self, error: BaseException) -> None:
         """Say what went wrong, why, and what to do. Errors that are not ours end the program as a crash."""

@@ -188,14 +188,15 @@ class Draft:
         return None
 
     def missing(self) -> list[Field]:
-        """Mandatory fields that nothing feeds (inserts and upserts need them)."""
-        if self.mapping.operation is Operation.UPDATE:
-            return []
-        return [
-            f
-            for f in self.schema.writable(self.mapping.operation)
-            if f.mandatory and self.mapping.for_field(f.api_name) is None
-        ]
+        """Fields without which nothing can be sent and that nothing feeds: mandatory ones (updates need none of them),
+        and the key that records are found by."""
+        mapping = self.mapping
+        updates = mapping.operation is Operation.UPDATE
+        needed = [f for f in self.schema.writable(mapping.operation) if f.mandatory and not updates]
+        key = self.schema.field(mapping.find_by) if mapping.find_by else None
+        if key is not None and key not in needed:
+            needed.insert(0, key)
+        return [f for f in needed if mapping.for_field(f.api_name) is None]
 
     def question(self, column: int) -> str:
         """What only a person can decide about this column, or ""."""

@@ -32,6 +32,7 @@ async def test_a_file_that_is_there_is_replaced_only_by_a_key_of_its_own(
         for key in keys[:-1]:
             await driver.press(key)
             await driver.until(lambda: driver.app.session.report_is_current)
+        screen = type(driver.app.screen)
         await _asked(driver, taken, keys[-1])
         await driver.until_sees("a file of that name already", "^r replace it")
         await driver.press("enter", "enter")
@@ -44,6 +45,7 @@ async def test_a_file_that_is_there_is_replaced_only_by_a_key_of_its_own(
         await driver.until_sees("^r replace it")
         await driver.press("ctrl+r")
         await driver.until(lambda: taken.read_text(encoding="utf-8") != "precious")
+        assert type(driver.app.screen) is screen
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The check screen: what it writes."""
 
 import csv
+import re
 from pathlib import Path
 
 from tests.tui.driver import driving
@@ -45,3 +46,26 @@ async def test_a_group_is_explained_in_general_and_the_marked_row_in_particular(
         await driver.press("down")
         await driver.until_sees("this value has 42.")
         assert driver.text.count("this value has") == 1
+
+
+async def test_on_a_small_screen_groups_are_told_apart_by_their_field(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    row = f"Lee,{'x' * 300},{'x' * 300},{'x' * 300}"
+    path.write_text(f"Last Name,Company,Street,City\n{row}\n", encoding="utf-8")
+    async with driving(tmp_path, path, size=(80, 24)) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        await driver.until(lambda: driver.app.session.report_is_current, "a whole check")
+        for field in ("Company", "Street", "City"):
+            assert re.search(f"✗ {field} +Too long for", driver.text), driver.text
+
+
+async def test_what_is_broken_in_the_file_has_no_blank_cell(tmp_path: Path) -> None:
+    path = tmp_path / "nul.csv"
+    path.write_bytes(b"Last Name,Company\nLee,A\0cme\nKay,Firm\n")
+    async with driving(tmp_path, path) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        await driver.until(lambda: driver.app.session.report_is_current, "a whole check")
+        await driver.until_sees("NUL bytes")
+        assert not driver.sees("(blank)")

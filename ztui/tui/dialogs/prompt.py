@@ -41,12 +41,16 @@ class Prompt(Dialog[str]):
 
     def on_input_changed(self) -> None:
         """A complaint is about what was typed before."""
-        self.query_one("#complaint", Words).say("")
+        self.complain("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
         wrong = self._check(event.value) if self._check else None
         if wrong:
-            self.query_one("#complaint", Words).say((wrong, "bad"))
+            self.complain(wrong)
         else:
             self.dismiss(event.value)
+
+    def complain(self, wrong: str) -> None:
+        """Say why an answer will not do; "" when nothing speaks against it."""
+        self.query_one("#complaint", Words).say((wrong, "bad") if wrong else "")

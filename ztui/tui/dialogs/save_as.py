@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ztui.present.paths import is_taken, unwritable
-from ztui.tui.dialogs.base import Hints, Words
+from ztui.tui.dialogs.base import Hints
 from ztui.tui.dialogs.prompt import Prompt
 
 
@@ -24,25 +24,21 @@ class SaveAs(Prompt):
 
         super().__init__(heading, explain, name, check=wrong)
         self._source = source
+        self._replaces = False
 
-    def on_input_changed(self) -> None:
-        """Another name may be free."""
-        super().on_input_changed()
-        self.query_one(Hints).show(*self.HINTS)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter writes only where nothing is."""
-        super().on_input_submitted(event)
-        if self.query_one("#complaint", Words).text == _TAKEN:
-            self.query_one(Hints).show(*self.REPLACING)
+    def complain(self, wrong: str) -> None:
+        """The key that replaces is named only while it does."""
+        super().complain(wrong)
+        self._replaces = wrong == _TAKEN
+        self.query_one(Hints).show(*(self.REPLACING if self._replaces else self.HINTS))
 
     def action_replace(self) -> None:
         """Write over the file, once a person has read that it is there."""
-        if self.query_one("#complaint", Words).text == _TAKEN:
-            text = self.query_one(Input).value
+        text = self.query_one(Input).value
+        if self._replaces:
             wrong = unwritable(text, self._source)
             if wrong:
-                self.query_one("#complaint", Words).say((wrong, "bad"))
+                self.complain(wrong)
             else:
                 self.dismiss(text)
 

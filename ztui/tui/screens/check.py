@@ -16,7 +16,7 @@ from ztui.model.finding import Severity
 from ztui.present.findings import SIGNS, consequence, explain_group, particular, verdict
 from ztui.tui.bridge import CheckProgressed, report_to
 from ztui.tui.dialogs.base import Words
-from ztui.tui.screens.check_lines import FindingLines, file_groups
+from ztui.tui.screens.check_lines import FindingLines, file_groups, place_of
 from ztui.tui.screens.check_sending import Sending
 from ztui.tui.widgets.chrome import Stepper
 from ztui.tui.widgets.grid import Grid
@@ -47,9 +47,9 @@ class CheckScreen(Sending):
         & .pane { border: round $line; background: $surface; border-title-color: $ink-soft;
                   border-subtitle-color: $ink-faint; border-title-style: bold; }
         & .pane:focus-within { border: round $cursor; border-title-color: $cursor; }
-        & #left { width: 46%; min-width: 36; }
+        & #left { width: 46%; min-width: 42; }
         & #right { width: 1fr; }
-        & #why { height: auto; min-height: 5; max-height: 10; padding: 0 1; margin-bottom: 1; }
+        & #why { height: auto; min-height: 5; max-height: 12; padding: 0 1; margin-bottom: 1; }
         & #own { height: auto; max-height: 3; padding: 0 1; }
     }
     """
@@ -67,7 +67,9 @@ class CheckScreen(Sending):
                 yield Grid(
                     (
                         Column("", width=1),
-                        Column("What", width=20, stretch=1),
+                        # First of all, for on a small screen the words after it are cut off.
+                        Column("Field", width=9, stretch=1, mark="muted"),
+                        Column("What", width=18, stretch=2),
                         Column("Rows", width=7, right=True),
                     ),
                     cursor="line",
@@ -81,7 +83,7 @@ class CheckScreen(Sending):
                 yield Grid(
                     (
                         Column("Line", width=7, right=True, mark="muted"),
-                        Column("Column", width=14, mark="muted"),
+                        Column("Column", width=11, mark="muted"),
                         Column("Value", width=12, stretch=1),
                     ),
                     cursor="line",
@@ -147,12 +149,14 @@ class CheckScreen(Sending):
             (*file_groups(found), *report.groups), key=lambda g: (g.scope == "row", order[g.severity], -g.count)
         )
         schema = self.session.schema
+        headers = self.session.file.info.headers if self.session.file is not None else ()
         lines = []
         for group in self._groups:
             mark = _MARKS[group.severity]
             scope = f"{group.count:,}" if group.scope == "row" else "file" if group.scope == "file" else "job"
             title = explain_group(group, schema).title
-            lines.append(Line((SIGNS[group.severity], title, scope), marks=((0, mark), (2, mark))))
+            cells = (SIGNS[group.severity], place_of(group, schema, headers), title, scope)
+            lines.append(Line(cells, marks=((0, mark), (3, mark))))
         grid = self.groups
         grid.empty = "Nothing wrong: s sends it." if report.complete else "Nothing found yet."
         if here is not None:

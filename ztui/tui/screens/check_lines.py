@@ -10,6 +10,7 @@ from ztui.tui.widgets.grid_model import Line
 
 if TYPE_CHECKING:
     from ztui.engine.preflight import CheckReport, FindingGroup
+    from ztui.model.crm import ModuleSchema
 
 
 def file_groups(found: Sequence[Finding]) -> list[FindingGroup]:
@@ -17,6 +18,13 @@ def file_groups(found: Sequence[Finding]) -> list[FindingGroup]:
     from ztui.engine.preflight import FindingGroup
 
     return [FindingGroup(f.level, f.code, f.severity, f.scope, f.api_name, f.column, 1, f) for f in found]
+
+
+def place_of(group: FindingGroup, schema: ModuleSchema | None, headers: Sequence[str]) -> str:
+    """The field that a group is about, else the column, else nothing."""
+    field = schema.field(group.api_name) if schema is not None and group.api_name else None
+    column = headers[group.column] if group.column is not None and group.column < len(headers) else ""
+    return field.label if field is not None else group.api_name or column
 
 
 class FindingLines:
@@ -38,6 +46,6 @@ class FindingLines:
         name = self._headers[column] if column is not None and column < len(self._headers) else ""
         value = finding.value if finding.value is not None else ""
         where = f"{finding.line}" if finding.line is not None else ""
-        if not value and finding.line is None:  # it is about the mapping or the file, not about a cell
+        if not value and finding.scope != "row":  # it is about the mapping or the file, not about a cell
             return Line((where, name, ""))
         return Line((where, name, value or "(blank)"), marks=() if value else ((2, "faint"),))

@@ -69,13 +69,21 @@ class Looking(MappingParts):
         file = self.session.file
         if file is None:
             return
-        start = max(0, self.preview.line + way)
-        row = await file.find(self._found, start, backwards=way < 0)
-        if row is None and start and way >= 0:
-            row = await file.find(self._found, 0)
+        here, back = self.preview.line, way < 0
+        start = here + way
+        row = await file.find(self._found, start, backwards=back) if start >= 0 else None
+        around = row is None
+        if around:
+            last = self.preview.rows.count() if self.preview.rows is not None else 0
+            row = await file.find(self._found, last if back else 0, backwards=back)
         if row is None:
-            self.notify(f"“{self._found}” is in no row{' before this one' if way < 0 else ''}.", timeout=3)
+            self.notify(f"“{self._found}” is in no row.", timeout=3)
             return
+        if around and way and row == here:
+            self.notify(f"“{self._found}” is in no other row.", timeout=3)
+        elif around and (way or here):
+            end, on = ("beginning", "last") if back else ("end", "first")
+            self.notify(f"Past the {end}: on from the {on} row.", timeout=2)
         cells = file.rows(row, 1)[0].cells
         wanted = self._found.casefold()
         column = next((i for i, c in enumerate(cells) if wanted in c.casefold()), self.preview.column)
