@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ztui.model.counting import plural
 from ztui.model.mapping import Drift
 
 _KINDS = {
@@ -19,7 +20,7 @@ def drift_lines(drift: Sequence[Drift]) -> list[str]:
     lines = []
     for one in drift:
         text = _KINDS.get(one.kind, one.kind).format(
-            feeds=f"; {', '.join(one.fields)} gets nothing" if one.fields else "",
+            feeds=f"; {', '.join(one.fields)} {plural(len(one.fields), 'gets', 'get')} nothing" if one.fields else "",
             was=(one.was or 0) + 1,
             now=(one.now or 0) + 1,
             new=one.new_header,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 
 from ztui.errors import ZtuiError
 from ztui.present.errors import error_text
@@ -38,10 +39,14 @@ class ErrorDialog(Dialog[None]):
 
 
 class Notice(Dialog[None]):
-    """Something to read."""
+    """Something to read; the arrow keys scroll what is longer than the screen."""
 
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "close"),)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "leave", "Close", show=False)]
+
+    DEFAULT_CSS = """
+    Notice { & VerticalScroll { height: auto; max-height: 66vh; scrollbar-size-vertical: 1; } }
+    """
 
     def __init__(self, heading: str, *parts: str | tuple[str, str]) -> None:
         super().__init__(heading)
@@ -49,7 +54,12 @@ class Notice(Dialog[None]):
 
     def body(self) -> ComposeResult:
         """The text."""
-        yield Words(*self._said)
+        with VerticalScroll():
+            yield Words(*self._said)
+
+    def on_mount(self) -> None:
+        """The keys scroll at once."""
+        self.query_one(VerticalScroll).focus()
 
 
 class Confirm(Dialog[bool]):

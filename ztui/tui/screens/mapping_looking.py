@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ztui.tui.screens.mapping_parts import MappingParts
 
+_ROOM = 50  # cells that a notice has beside the names of what it tells
+
 
 class Looking(MappingParts):
     """Actions that move in the preview."""
@@ -40,12 +42,13 @@ class Looking(MappingParts):
         if file is None:
             return
         from ztui.present.preview import profile_lines
+        from ztui.present.text import clip, visible
         from ztui.tui.dialogs.message import Notice
 
         profile = await file.profile_column(column)
         parts: list[str | tuple[str, str]] = []
         for name, value in profile_lines(file.info.headers[column], profile):
-            parts += [(f"{name:<16}", "soft"), value[:200], "\n"]
+            parts += [(f"{name:<16}", "soft"), clip(visible(value), _ROOM), "\n"]
         self.app.push_screen(Notice("What is in the column", *parts[:-1]))
 
     def action_search(self) -> None:
