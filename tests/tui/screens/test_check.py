@@ -69,3 +69,16 @@ async def test_what_is_broken_in_the_file_has_no_blank_cell(tmp_path: Path) -> N
         await driver.until(lambda: driver.app.session.report_is_current, "a whole check")
         await driver.until_sees("NUL bytes")
         assert not driver.sees("(blank)")
+
+
+async def test_t_leads_to_the_transforms_of_the_marked_column(tmp_path: Path) -> None:
+    path = tmp_path / "sources.csv"
+    rows = "".join(f"Lee{n},Acme,Messe\n" for n in range(5))
+    path.write_text("Last Name,Company,Lead Source\n" + rows, encoding="utf-8")
+    async with driving(tmp_path, path, size=(80, 24)) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        await driver.until(lambda: driver.app.session.report_is_current, "a whole check")
+        await driver.until_sees("Not in the list of Lead Source")
+        await driver.press("t")
+        await driver.until_sees("Lead Source ← Lead Source", "choose the list value for each value")

@@ -31,8 +31,10 @@ def sent(driver: Driver, api_name: str) -> str:
 async def test_whole_names_are_asked_about_and_split_in_two_keys(tmp_path: Path, names: Path) -> None:
     async with driving(tmp_path, names, size=(80, 24)) as driver:
         await driver.until_sees("Full Name: t answers a question")
+        assert any("Press t to answer" in said for said in driver.toasts)
         await driver.press("t")
         await asked(driver)
+        assert not driver.toasts  # a note would lie over the keys
         await driver.press("enter")
         await driver.until(lambda: (sent(driver, "First_Name"), sent(driver, "Last_Name")) == ("Ada", "King"))
         assert not driver.sees("answers a question")

@@ -24,6 +24,7 @@ from ztui.tui.widgets.grid_model import Column, Line, Lines
 
 if TYPE_CHECKING:
     from ztui.engine.preflight import CheckReport, FindingGroup
+    from ztui.tui.screens.mapping import MappingScreen
 
 _MARKS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "muted"}
 
@@ -34,6 +35,7 @@ class CheckScreen(Sending):
     STEP = 3
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "go_to_cell", "Go to cell", show=True, key_display="⏎"),
+        Binding("t", "transforms", "Transforms of the column", show=False),
         Binding("s", "send", "Send ▸", show=True),
         Binding("a", "toggle_refused", "Leave out / send anyway", show=True),
         Binding("e", "export", "Export", show=True),
@@ -244,20 +246,30 @@ class CheckScreen(Sending):
 
     def action_go_to_cell(self) -> None:
         """To the cell in the preview (or the field that is concerned)."""
+        self._to_mapping()
+
+    def action_transforms(self) -> None:
+        """There, and on to what is done to the values: the remedy for most findings."""
+        screen = self._to_mapping()
+        if screen is not None:
+            screen.call_after_refresh(screen.action_transforms)  # it looks at what has the focus by then
+
+    def _to_mapping(self) -> MappingScreen | None:
+        """Leave for the place of the marked finding; None when there is none."""
         report = self.session.report
         line = self.groups.line
         if report is None or line >= len(self._groups):
-            return
-        group = self._groups[line]
-        found = report.findings(group, self.cells.line if self.cells.has_focus else 0, 1)
+            return None
+        found = report.findings(self._groups[line], self.cells.line if self.cells.has_focus else 0, 1)
         if not found:
-            return
+            return None
         from ztui.tui.screens.mapping import MappingScreen
 
         screen = next((s for s in self.app.screen_stack if isinstance(s, MappingScreen)), None)
         self.dismiss(None)
         if screen is not None:
             screen.go_to_finding(found[0])
+        return screen
 
     def action_toggle_refused(self) -> None:
         """Leave refused rows out, or send them anyway."""

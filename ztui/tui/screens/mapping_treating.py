@@ -127,6 +127,7 @@ class Treating(MappingParts):
         draft, file = self.session.draft, self.session.file
         if draft is None or file is None:
             return
+        self.app.clear_notifications()  # the question that led here would lie over the keys that answer it
         field = self.fields.field
         if self.preview.has_focus:
             mapped = draft.mapping.for_column(self.preview.column)
