@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ztui.model.crm import ModuleSchema
-from ztui.model.mapping import Mapping
-from ztui.model.table import Dialect
-from ztui.tui.draft import Draft
+if TYPE_CHECKING:
+    from ztui.engine.files import OpenFile
+    from ztui.engine.workspace import Workspace
+    from ztui.model.crm import ModuleSchema
+    from ztui.model.mapping import Mapping
+    from ztui.model.table import Dialect
+    from ztui.tui.draft import Draft
+
+
+def begin(
+    workspace: Workspace, file: OpenFile, path: str, schema: ModuleSchema, carried: Mapping | None
+) -> tuple[Draft, str, bool]:
+    """A draft for a file and a module: the mapping remembered for these headers, else a proposal; on top of it what a
+    person left unsent, else what is `carried` over. With it when that was left ("" when it was not), and whether the
+    other was carried over. Reads and thinks: not for the loop."""
+    from ztui.engine.suggest import mapping_from, suggest
+    from ztui.tui.draft import Draft
+
+    headers = file.info.headers
+    suggestions = suggest(headers, [row.cells for row in file.sample()], schema)
+    remembered = workspace.mappings.recall(headers, schema.module.api_name)
+    draft = Draft(remembered or mapping_from(suggestions, headers, schema), schema, suggestions)
+    left = workspace.unsent.find(path, headers, schema) if path != "-" else None
+    if left is not None and draft.change(left.mapping, "your unsent mapping"):
+        return draft, left.at, False
+    return draft, "", carried is not None and draft.change(carried, "your mapping of these columns")
 
 
 class Aside:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ztui.errors import StoreError, ZtuiError
-from ztui.tui.aside import Aside
+from ztui.tui.aside import Aside, begin
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
@@ -185,8 +185,6 @@ class Session:
         if self.file is None or self.schema is None:
             raise RuntimeError("a file and a module come first")
         workspace = await self.workspace()
-        from ztui.tui.draft import Draft
-
         file, schema = self.file, self.schema
         headers = file.info.headers
         path = self.path or "-"
@@ -198,21 +196,9 @@ class Session:
             return waiting
         carried = self._aside.carried(schema.module.api_name, headers, file.info.dialect)
 
-        def work() -> tuple[Draft, str, bool]:
-            from ztui.engine.suggest import mapping_from, suggest
-
-            samples = [row.cells for row in file.sample()]
-            suggestions = suggest(headers, samples, schema)
-            remembered = workspace.mappings.recall(headers, schema.module.api_name)
-            mapping = remembered or mapping_from(suggestions, headers, schema)
-            draft = Draft(mapping, schema, suggestions)
-            left = workspace.unsent.find(path, headers, schema) if path != "-" else None
-            restored = left is not None and draft.change(left.mapping, "your unsent mapping")
-            if left is not None and restored:
-                return draft, left.at, False
-            return draft, "", carried is not None and draft.change(carried, "your mapping of these columns")
-
-        self.draft, self.restored, self.carried = draft, _, _ = await asyncio.to_thread(work)
+        self.draft, self.restored, self.carried = draft, _, _ = await asyncio.to_thread(
+            begin, workspace, file, path, schema, carried
+        )
         self.report = self.checked = None
         if self.restored:
             self._noted[path, draft.mapping.module] = draft.mapping

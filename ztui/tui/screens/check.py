@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,6 +15,7 @@ from ztui.model.finding import Severity
 from ztui.present.findings import SIGNS, consequence, explain_group, particular, verdict
 from ztui.tui.bridge import CheckProgressed, report_to
 from ztui.tui.dialogs.base import Words
+from ztui.tui.screens.check_export import Exporting
 from ztui.tui.screens.check_lines import FindingLines, file_groups, place_of
 from ztui.tui.screens.check_sending import Sending
 from ztui.tui.widgets.chrome import Stepper
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MARKS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "muted"}
 
 
-class CheckScreen(Sending):
+class CheckScreen(Exporting, Sending):
     """Step 3: check."""
 
     STEP = 3
@@ -276,34 +276,6 @@ class CheckScreen(Sending):
         self.session.leave_out = not self.session.leave_out
         if self.session.report is not None:
             self._tell(self.session.report)
-
-    def action_export(self) -> None:
-        """Write every finding to a file."""
-        report = self.session.report
-        if report is None or not report.complete:
-            self.notify("The check is not through yet; it will not take long.", severity="warning")
-            return
-        from ztui.tui.dialogs.save_as import SaveAs
-
-        def chosen(path: str | None) -> None:
-            if path:
-                self.work(self._export(Path(path.strip()).expanduser().absolute(), report), "export")
-
-        source = self.session.path or "-"
-        name = f"{Path(source).stem if source != '-' else 'rows'}.findings.csv"
-        explain = "Every finding with its line, column, value, code, and what to do: a CSV file."
-        self.app.push_screen(SaveAs("Export the findings", explain, name, source=source), chosen)
-
-    async def _export(self, path: Path, report: CheckReport) -> None:
-        from ztui.engine.whole_file import write_table
-        from ztui.present.check import finding_rows
-
-        file = self.session.file
-        if file is None:
-            return
-        rows = finding_rows(report, file.structure, file.info.headers, self.session.schema)
-        count = await write_table(path, rows, file.info.path)
-        self.notify(f"{how_many(count - 1, 'finding')} written to {path}", timeout=4)
 
     def action_back(self) -> None:
         """To the mapping."""
