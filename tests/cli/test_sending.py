@@ -182,3 +182,15 @@ def test_a_file_that_is_read_wrongly_is_not_sent_unless_one_insists(
     assert told in said.err
     assert run([*command, *insisting]) in (0, 1)
     assert "FILE_MISREAD" not in capsys.readouterr().err
+
+
+def test_a_column_that_mostly_fails_stops_the_import_or_is_left_out_row_by_row(
+    sandbox: Sandbox, leads: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"Doe{n},{'none' if n % 3 == 0 else f'doe{n}@example.com'},Acme {n}\n" for n in range(300))
+    kept = mapping_file(leads)
+    leads.write_text(HEADER + rows)
+    assert run(["import", str(leads), "--mapping", kept, "--yes"]) == 2
+    assert "--row-by-row" in capsys.readouterr().out
+    assert run(["import", str(leads), "--mapping", kept, "--yes", "--row-by-row"]) == 1
+    assert last_line(capsys) == "200 added, 0 updated, 0 skipped, 100 not sent of 300 rows"

@@ -187,6 +187,25 @@ async def test_a_column_that_mostly_fails_is_called_out_once(tmp_path: Path) -> 
     assert by_rule(everything) == {"COLUMN_MISFIT": 1, "NOT_AN_EMAIL": 6000}
 
 
+async def test_a_column_that_mostly_fails_and_is_meant_is_judged_row_by_row(tmp_path: Path) -> None:
+    rows = [good(n) for n in range(6000)]
+    for row in rows[::3]:
+        row[1] = "none"
+    mapping = mapping_of(HEADER)
+    email = mapping.for_field("Email")
+    assert email is not None
+    file, memory = opened(write(tmp_path / "f.csv", HEADER, rows)), CheckMemory()
+    called_out = await check(file, mapping, SCHEMA, memory=memory)
+    assert (called_out.blocking, called_out.rows_refused) == (True, 0)
+    report = await check(file, mapping, SCHEMA, memory=memory, meant=[email])
+    assert by_rule(report) == {"NOT_AN_EMAIL": 2000}
+    assert (report.blocking, list(report.refused_records())) == (False, list(range(0, 6000, 3)))
+    # what is meant is this column with these steps, not the field whatever feeds it
+    other = mapping.with_field(replace(email, steps=(Step.of("trim"),)))
+    assert by_rule(await check(file, other, SCHEMA, memory=memory, meant=[email])) == {"COLUMN_MISFIT": 1}
+    assert by_rule(await check(file, mapping, SCHEMA, memory=memory)) == {"COLUMN_MISFIT": 1}
+
+
 @pytest.mark.parametrize(
     ("value", "rule", "pattern"),
     [

@@ -35,6 +35,7 @@ from ztui.model.crm import Operation
     help="Send N rows first and look at them (see above).",
 )
 @click.option("--strict", is_flag=True, help="Send nothing when any row would be refused.")
+@click.option("--row-by-row", is_flag=True, help="Leave rows out one by one even where a column mostly fails.")
 @click.option("--online/--offline", default=True, help="Ask the org whether lookups and owners exist (default: ask).")
 @click.option("--forecast", is_flag=True, help="For update and upsert: look the keys up and count what would change.")
 @click.option("--before-image", is_flag=True, help="Read records first, so that an update can be undone.")
@@ -55,6 +56,7 @@ def command(
     ignore_empty: bool | None,
     canary: int,
     strict: bool,
+    row_by_row: bool,
     online: bool,
     forecast: bool,
     before_image: bool,
@@ -84,6 +86,7 @@ def command(
         adapt=adapt,
         canary=canary,
         strict=strict,
+        row_by_row=row_by_row,
         online=online,
         forecast=forecast,
         before_image=before_image,

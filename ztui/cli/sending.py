@@ -50,6 +50,7 @@ class Options:
     adapt: bool = False
     canary: int = 0
     strict: bool = False
+    row_by_row: bool = False
     online: bool = True
     forecast: bool = False
     before_image: bool = False
@@ -138,6 +139,7 @@ class _Import:
                 online=self.workspace.directory() if self.options.online else None,
                 on_report=lambda r: line.update(check_progress(r)),
                 version=profile.api_version,
+                meant=mapped.mapping.fields if self.options.row_by_row else (),
             )
         self._say(["", "Check", *check_lines(report, self.file.info.headers, mapped.schema)])
         if report.blocking:

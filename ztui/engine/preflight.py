@@ -6,12 +6,12 @@ processes, `check_value` judges one value while it is typed. Codes are the catal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ztui.engine.checkers import more_facts
 from ztui.engine.file_rows import reading
-from ztui.engine.preflight_head import SHARE
+from ztui.engine.preflight_head import SHARE, is_misfit
 from ztui.engine.preflight_lookups import Directory, resolve_references
 from ztui.engine.preflight_mapping import callback_problem, check_mapping
 from ztui.engine.preflight_memory import CheckMemory
@@ -39,6 +39,7 @@ __all__ = [
     "check_mapping",
     "check_value",
     "explain",
+    "is_misfit",
     "try_out",
 ]
 
@@ -54,6 +55,7 @@ async def check(
     on_report: Callable[[CheckReport], None] | None = None,
     version: str = "v2.1",
     collapse: bool = True,
+    meant: Collection[FieldMapping] = (),
     exact: bool = False,
     memory: CheckMemory | None = None,
 ) -> CheckReport:
@@ -62,8 +64,9 @@ async def check(
     `on_report` hears the first 5,000 rows at once, then every advance, last the complete report. `edits` replace what
     the mapping would send; `records` limits the check to these records (0-based). With `online` lookups and owners are
     looked up. A column of which more than 20 % of the first rows fail gets one finding of scope "mapping" and, with
-    `collapse`, none for its rows. `exact` checks cell by cell throughout (slow; for tests). Raises SourceError,
-    StoreError and OSError; cancelling the task ends everything at once.
+    `collapse`, none for its rows; unless it is among those that are `meant` as they are: there each row is judged for
+    itself. `exact` checks cell by cell throughout (slow; for tests). Raises SourceError, StoreError and OSError;
+    cancelling the task ends everything at once.
 
     With a `memory` that went along with earlier checks of the file, only those fields are judged whose part of the
     mapping has changed; the report is the same as without. A check that is cancelled or fails before the file is read
@@ -75,7 +78,15 @@ async def check(
     sound = replace(mapping, fields=tuple(f for f in mapping.fields if not check_steps(f.steps)))
     job = Job(file.info, sound, schema, exact=exact)
     run = CheckRun(
-        file, job, alone, edits=edits, records=records, on_report=on_report, collapse=collapse, memory=memory
+        file,
+        job,
+        alone,
+        edits=edits,
+        records=records,
+        on_report=on_report,
+        collapse=collapse,
+        meant=meant,
+        memory=memory,
     )
     with reading(file.info.path):
         report = await run.run()

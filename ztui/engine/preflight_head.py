@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.preflight_report import Chunk, make_finding
 from ztui.engine.preflight_rows import FieldRule, RowRules
 from ztui.engine.preflight_segment import Hits, is_error
-from ztui.engine.rules import explain, finding
+from ztui.engine.rules import RULE_PARAM, explain, finding
 from ztui.engine.transform_dates import Reading, find_readings, rivals
 from ztui.model.finding import Finding
+from ztui.model.mapping import FieldMapping
 
 SHARE = 0.2
 """The share of failing rows above which a column is called out."""
@@ -37,16 +38,30 @@ class CalledOut:
     findings: tuple[Finding, ...]
 
 
-def call_out(rules: RowRules, head: Head) -> CalledOut:
-    """The columns of which more than a fifth of the filled first rows (and at least some dozens) fail."""
+_MISFIT = "COLUMN_MISFIT"
+
+
+def is_misfit(found: Finding) -> bool:
+    """True when this says of a whole column that it does not fit its field."""
+    return found.param(RULE_PARAM) == _MISFIT
+
+
+def call_out(rules: RowRules, head: Head, meant: Collection[FieldMapping] = ()) -> CalledOut:
+    """The columns of which more than a fifth of the filled first rows (and at least some dozens) fail.
+
+    Those that are `meant` fail for what their values are: only a date whose pattern is not known is called out there.
+    """
     slots: set[int] = set()
     findings: list[Finding] = []
     for slot, rule in enumerate(rules.fields):
         failed, filled = _failed(head.hits.get(slot, {})), head.filled.get(slot, 0)
         if failed < _LEAST or failed <= SHARE * filled:
             continue
+        found = _finding(rules, rule, slot, head.hits[slot], failed, filled)
+        if rule.mapped in meant and is_misfit(found):
+            continue
         slots.add(slot)
-        findings.append(_finding(rules, rule, slot, head.hits[slot], failed, filled))
+        findings.append(found)
     return CalledOut(frozenset(slots), tuple(findings))
 
 
@@ -65,7 +80,7 @@ def _finding(
     hits = found[worst]
     value = next((v for at in range(len(hits)) if (v := hits.value(at)).strip()), "")
     facts = [("field", rule.field.label), ("count", str(failed)), ("rows", str(filled))]
-    name = "COLUMN_MISFIT"
+    name = _MISFIT
     known = field_type(rule.field.data_type)
     if known.takes_format and not any(s.name in ("date", "datetime") for s in rule.mapped.steps):
         name, patterns = _dates(hits, known.check == "datetime")
@@ -94,4 +109,4 @@ def _dates(hits: Hits, times: bool) -> tuple[str, list[str]]:
         return "DATE_AMBIGUOUS", [r.pattern for r in choose]
     sent = date_formats()
     patterns = [r.pattern for r in readings[:1] if r.pattern not in (sent.sent_date, sent.sent_datetime)]
-    return ("DATE_PATTERN_NEEDED", patterns) if patterns else ("COLUMN_MISFIT", [])
+    return ("DATE_PATTERN_NEEDED", patterns) if patterns else (_MISFIT, [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ztui.engine.preflight_head import Head, call_out
@@ -17,7 +17,7 @@ from ztui.engine.preflight_report import Chunk
 from ztui.engine.preflight_rows import CELL_MISSING, FieldRule, RowRules
 from ztui.engine.preflight_segment import Hits
 from ztui.model.crm import Field
-from ztui.model.mapping import Step
+from ztui.model.mapping import FieldMapping, Step
 from ztui.model.table import CsvInfo
 
 _SPARE = 64 << 20
@@ -165,8 +165,9 @@ class CheckMemory:
         self._keys.clear()
         self._references.clear()
 
-    def recall(self, source: Source, rules: RowRules, *, collapse: bool) -> Known:
-        """What is known for these rules. With `collapse`, a column that is called out needs no more than its head."""
+    def recall(self, source: Source, rules: RowRules, *, collapse: bool, meant: Collection[FieldMapping] = ()) -> Known:
+        """What is known for these rules. With `collapse`, a column that is called out (see `call_out`) needs no more
+        than its head."""
         if source != self._source:
             self.forget()
             return Known({})
@@ -175,7 +176,7 @@ class CheckMemory:
             known = self._fields.get(Judged.of(rule))
             if known is not None and (fitting := known.under(rule.blank_rule)) is not None:
                 facts[slot] = fitting
-        out = call_out(rules, Known(facts).head).slots if collapse else frozenset()
+        out = call_out(rules, Known(facts).head, meant).slots if collapse else frozenset()
         enough = {
             slot: known
             for slot, known in facts.items()

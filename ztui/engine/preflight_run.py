@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from ztui.engine.preflight_report import CheckReport, Chunk, Stage, groups_of, r
 from ztui.engine.preflight_rows import ROW, RowRules
 from ztui.engine.preflight_segment import Hits, Job, SegmentCheck, SegmentResult
 from ztui.model.finding import Finding
+from ztui.model.mapping import FieldMapping
 from ztui.model.plan import CellEdit
 from ztui.model.table import CsvInfo, SourceRow
 
@@ -68,6 +69,7 @@ class CheckRun:
         records: Sequence[int] | None = None,
         on_report: Callable[[CheckReport], None] | None = None,
         collapse: bool = True,
+        meant: Collection[FieldMapping] = (),
         memory: CheckMemory | None = None,
     ) -> None:
         self.rules = RowRules(job.mapping, job.schema, len(job.info.headers))
@@ -78,6 +80,7 @@ class CheckRun:
         self._records = tuple(sorted(set(records))) if records is not None else None
         self._on_report = on_report
         self._collapse = collapse
+        self._meant = frozenset(meant)
         self._memory = memory if memory is not None else CheckMemory()
         self._small = True
         self._stage = Stage.ROWS
@@ -99,7 +102,7 @@ class CheckRun:
         source = Source.of(info)
         size = info.data_path.stat().st_size - info.data_start
         self._small = size <= _SMALL
-        known = self._memory.recall(source, self.rules, collapse=self._collapse)
+        known = self._memory.recall(source, self.rules, collapse=self._collapse, meant=self._meant)
         if known.rows is not None:
             known = replace(known, rows=await asyncio.to_thread(known.rows.under, cells_needed(self.rules)))
         self._known = known
@@ -148,7 +151,8 @@ class CheckRun:
     def _call_out(self, head: Head) -> None:
         """Judge the columns by their first rows: those in `head` and those that are known."""
         known = self._known.head
-        called = call_out(self.rules, Head({**known.hits, **head.hits}, {**known.filled, **head.filled}))
+        shown = Head({**known.hits, **head.hits}, {**known.filled, **head.filled})
+        called = call_out(self.rules, shown, self._meant)
         self._alone.extend(called.findings)
         self._head = head
         if self._collapse:

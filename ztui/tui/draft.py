@@ -25,6 +25,17 @@ class Draft:
         self._place = 0
         self._kept = 0
         self._begun_with = mapping
+        self._meant: frozenset[FieldMapping] = frozenset()
+
+    @property
+    def meant(self) -> frozenset[FieldMapping]:
+        """What is mapped as it is on purpose although most of its values are refused: a person said so."""
+        return self._meant.intersection(self.mapping.fields)
+
+    def mean(self, mapped: FieldMapping) -> bool:
+        """Say that this is meant, or take it back when it was said; returns whether it is now."""
+        self._meant ^= {mapped}
+        return mapped in self._meant
 
     @property
     def mapping(self) -> Mapping:

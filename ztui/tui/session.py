@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ztui.engine.workspace import Workspace
     from ztui.model.crm import Field, ModuleSchema
     from ztui.model.finding import Finding
-    from ztui.model.mapping import Mapping
+    from ztui.model.mapping import FieldMapping, Mapping
     from ztui.model.profile import Profile
     from ztui.model.table import DialectOverrides
     from ztui.tui.draft import Draft
@@ -48,7 +48,7 @@ class Session:
         self.schema: ModuleSchema | None = None
         self.draft: Draft | None = None
         self.report: CheckReport | None = None
-        self.checked: Mapping | None = None
+        self.checked: tuple[Mapping, frozenset[FieldMapping]] | None = None
         self._memory: CheckMemory | None = None
         #: Rows that Zoho would refuse are left out; False sends them anyway.
         self.leave_out = True
@@ -232,12 +232,13 @@ class Session:
         from ztui.engine.preflight import CheckMemory, check
 
         workspace = await self.workspace()
-        mapping = self.draft.mapping
+        mapping, meant = self.draft.mapping, self.draft.meant
         memory = CheckMemory() if self._memory is None or anew else self._memory
+        online = workspace.directory()
         report = await check(
-            self.file, mapping, self.schema, online=workspace.directory(), on_report=on_report, memory=memory
+            self.file, mapping, self.schema, online=online, on_report=on_report, meant=meant, memory=memory
         )
-        self.report, self.checked, self._memory = report, mapping, memory
+        self.report, self.checked, self._memory = report, (mapping, meant), memory
         return report
 
     async def doubts(self) -> Sequence[Finding]:
@@ -254,7 +255,7 @@ class Session:
             self.report is not None
             and self.report.complete
             and self.draft is not None
-            and self.checked == self.draft.mapping
+            and self.checked == (self.draft.mapping, self.draft.meant)
         )
 
     def remember(self) -> None:

@@ -82,3 +82,19 @@ async def test_t_leads_to_the_transforms_of_the_marked_column(tmp_path: Path) ->
         await driver.until_sees("Not in the list of Lead Source")
         await driver.press("t")
         await driver.until_sees("Lead Source ← Lead Source", "choose the list value for each value")
+
+
+async def test_a_column_that_mostly_fails_can_be_judged_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "mails.csv"
+    rows = "".join(f"Name{n},Firm,{'none' if n % 3 == 0 else f'a{n}@b.example'}\n" for n in range(300))
+    path.write_text("Last Name,Company,Email\n" + rows, encoding="utf-8")
+    async with driving(tmp_path, path, size=(80, 24)) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        await driver.until(lambda: driver.app.session.report_is_current, "a whole check")
+        await driver.until_sees("does not fit Email", "Nothing can be sent yet")
+        await driver.press("w")
+        await driver.until_sees("200 rows will be sent; 100 rows left out")
+        assert any("Email is judged one by one" in toast for toast in driver.toasts)
+        await driver.press("w")
+        await driver.until_sees("does not fit Email", "Nothing can be sent yet")

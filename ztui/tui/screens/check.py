@@ -39,6 +39,7 @@ class CheckScreen(Exporting, Sending):
         Binding("s", "send", "Send ▸", show=True),
         Binding("a", "toggle_refused", "Leave out / send anyway", show=True),
         Binding("e", "export", "Export", show=True),
+        Binding("w", "row_by_row", "Judge a column row by row", show=False),
         Binding("r", "recheck", "Check again", show=False),
         Binding("escape,left_square_bracket", "back", "Back to mapping", show=True, key_display="Esc"),
     ]
@@ -270,6 +271,20 @@ class CheckScreen(Exporting, Sending):
         if screen is not None:
             screen.go_to_finding(found[0])
         return screen
+
+    def action_row_by_row(self) -> None:
+        """A column that mostly fails is meant as it is: leave out its bad rows, not everything. Again takes it back."""
+        from ztui.engine.preflight import is_misfit
+
+        draft, line = self.session.draft, self.groups.line
+        group = self._groups[line] if line < len(self._groups) else None
+        mapped = draft.mapping.for_field(group.api_name) if draft and group and group.api_name else None
+        if not draft or not group or not mapped or not (is_misfit(group.first) or mapped in draft.meant):
+            self.notify("This is for a column that does not fit its field: mark that finding first.")
+            return
+        rows = "one by one: those that fail are left out" if draft.mean(mapped) else "as a column again"
+        self.notify(f"{place_of(group, draft.schema, draft.mapping.headers)} is judged {rows}.")
+        self.work(self._check(), "check")
 
     def action_toggle_refused(self) -> None:
         """Leave refused rows out, or send them anyway."""
