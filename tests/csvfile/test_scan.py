@@ -124,3 +124,10 @@ def test_most_records(tmp_path: Path) -> None:
 
 def test_this_python_can_do_it() -> None:
     assert patterns_work()
+
+
+def test_no_row_behind_a_range_is_taken_after_one_read_exactly(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"a,b,c\nz,1\nd,e,f\n")
+    collector, walk = walked(path, 0, 10)
+    assert (collector.exact, walk.offset, walk.records) == (1, 10, 2)

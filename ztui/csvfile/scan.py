@@ -150,7 +150,7 @@ class RangeWalk:
     def _skim(self, sink: Sink) -> bool:
         """Let the sink take good rows, window by window; True when it took any."""
         took = False
-        while self._ready():
+        while (self._end is None or self.offset < self._end) and self._ready():
             position = self.offset - self._base
             limit = self._limit(position)
             if limit <= position:
@@ -164,8 +164,6 @@ class RangeWalk:
             self.lines += lines
             self.offset = self._base + stop
             if stop < limit:
-                return took
-            if self._end is not None and self.offset >= self._end:
                 return took
         return took
 
