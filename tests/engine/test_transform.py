@@ -208,6 +208,19 @@ def test_rounding_leaves_no_negative_zero() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "places", "expected"),
+    [
+        ("9" * 29 + ".999", 2, "1" + "0" * 29 + ".00"),
+        ("1" * 400 + ".555", 2, "1" * 400 + ".56"),
+        ("0." + "0" * 29 + "1", 9, "0.000000000"),
+    ],
+    ids=["carried", "long", "tiny"],
+)
+def test_rounding_knows_numbers_of_any_length(value: str, places: int, expected: str) -> None:
+    assert apply_steps([value], (Step.of("number", places=places),)) == expected
+
+
+@pytest.mark.parametrize(
     ("step", "why"),
     [
         (Step.of("date", pattern="dd/MM/yyyy", out="dd/MM/yy"), "cannot be written"),

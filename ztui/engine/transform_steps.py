@@ -33,7 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from ztui.engine.disguise import excel_text, without_hidden
 from ztui.engine.transform_moments import make_date, make_datetime
@@ -129,8 +129,10 @@ def _numeric(step: Step) -> Apply:
         if whole:
             return head if not fraction.strip("0") else Refusal.of(text, "NOT_WHOLE")
         if places >= 0 and len(fraction) > places:
-            rounded = Decimal(number).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-            return str(rounded if rounded else abs(rounded))  # not -0.00
+            # as precise as the number is long: the usual 28 digits are an error for a longer one
+            exact = Context(prec=len(number) + 1, rounding=ROUND_HALF_UP)
+            rounded = Decimal(number).quantize(Decimal(1).scaleb(-places), context=exact)
+            return format(rounded if rounded else abs(rounded), "f")  # not -0.00
         return number
 
     return apply
