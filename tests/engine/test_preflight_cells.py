@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from tests.engine.checking import SCHEMA
 from ztui.engine.preflight_cells import date_pattern, field_pattern, trie
-from ztui.engine.preflight_charset import Charset
+from ztui.engine.preflight_charset import Charset, charset_of
 from ztui.engine.preflight_rows import RowRules
-from ztui.model.crm import Operation
+from ztui.model.crm import Field, Operation, PickListValue
 from ztui.model.mapping import FieldMapping, Mapping, Step
+from ztui.model.table import Dialect
 
 
 def test_dates_follow_the_calendar() -> None:
@@ -123,6 +125,30 @@ def test_what_no_pattern_can_tell_is_not_vouched_for() -> None:
     assert pattern("Revenue", Step.of("number", decimal=",")) is None
     assert pattern("Phone", Step.of("phone", country="+49")) is None
     assert pattern("Revenue", Step.of("number", decimal=".")) is not None
+    assert pattern("Revenue", Step.of("number", whole=True)) is None
+    assert pattern("Employees", Step.of("number", whole=True)) is not None
+    written = "yyyy-MM-dd'T'HH:mm:ssXXX"
+    assert pattern("Seen", Step.of("datetime", pattern="yyyy-MM-dd HH:mm", out=written)) is None
+    assert pattern("Seen", Step.of("datetime", pattern="yyyy-MM-dd HH:mm", out=written, offset="+01:00")) is not None
+
+
+@pytest.mark.parametrize("data_type", ["picklist", "multiselectpicklist"])
+def test_choices_that_look_like_formulas_are_looked_at(data_type: str) -> None:
+    choices = tuple(PickListValue(v, v) for v in ("Plain", "=1", "+x", "'5", "-None-", "1E+12"))
+    field = Field("Pick", "Pick", data_type, length=60, picklist=choices, unique=True)
+    mapping = Mapping("Leads", fields=(FieldMapping("Pick", (0,)),))
+    rules = RowRules(mapping, replace(SCHEMA, fields=(field,)), 1)
+    matches = re.compile(field_pattern(rules.fields[0], Charset(",", '"', "utf-8")) or b"").fullmatch
+    for value in ("Plain", "=1", "+x", "'5", "-None-", "-None-;Plain", "1E+12"):
+        assert not matches(value.encode()) or not rules.judge([value]), value
+    assert matches(b"Plain")
+
+
+@pytest.mark.parametrize("mark", ["-", ".", "@", "/", "+", "(", "a", "1"])
+def test_delimiters_that_values_are_made_of_are_left_to_the_exact_way(mark: str) -> None:
+    assert charset_of(Dialect(delimiter=mark)) is None
+    assert charset_of(Dialect(quotechar=mark)) is None
+    assert charset_of(Dialect(delimiter=":")) is not None
 
 
 @pytest.mark.parametrize(

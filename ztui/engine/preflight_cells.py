@@ -34,7 +34,7 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
         kind, length = "text", None
     if kind in ("date", "datetime"):
         return _dates(rule, chars, blank)
-    if not names <= _HARMLESS.get(kind, frozenset()) or any(s.args and not _plain_number(s) for s in steps):
+    if not names <= _HARMLESS.get(kind, frozenset()) or any(s.args and not _plain_number(s, kind) for s in steps):
         return None
     if kind in ("text", "none"):
         if "no_invisible" in names and not hidden:
@@ -43,7 +43,7 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
     if kind == "id":
         return chars.cell(rb"[0-9]{1,20}+", rb"[0-9]{1,20}+", blank=blank)
     if kind in ("picklist", "multi"):
-        return _choices(rule, chars, length, blank, many=kind == "multi")
+        return _choices(rule, chars, length, blank, many=kind == "multi", shortened=shortened)
     if kind == "phone":
         most = max((length or 30) - 3, 1)
         digits = [_digits(chars, quoted, most) for quoted in (False, True)]
@@ -74,8 +74,10 @@ _HARMLESS = {
 }
 
 
-def _plain_number(step: Step) -> bool:
-    return step.name == "number" and step.arg("decimal", ".") == "." and step.arg("places", -1) == -1
+def _plain_number(step: Step, kind: str) -> bool:
+    if step.name != "number" or (step.arg("whole", False) and kind != "integer"):
+        return False
+    return step.arg("decimal", ".") == "." and step.arg("places", -1) == -1
 
 
 def _text(chars: Charset, length: int | None, blank: bool, *, hidden: bool = False, shortened: bool = False) -> bytes:
@@ -152,10 +154,12 @@ def _branch(node: dict[int, object]) -> bytes:
     return body + rb"?+" if -1 in node else body
 
 
-def _choices(rule: FieldRule, chars: Charset, length: int | None, blank: bool, *, many: bool) -> bytes | None:
+def _choices(
+    rule: FieldRule, chars: Charset, length: int | None, blank: bool, *, many: bool, shortened: bool
+) -> bytes | None:
     members = {p.display_value for p in rule.field.picklist} | {p.actual_value for p in rule.field.picklist}
     if not members:
-        return _text(chars, length, blank, hidden=True) if not many else None
+        return _text(chars, length, blank, hidden=True, shortened=shortened) if not many else None
     if not many:
         members.add(NO_CHOICE)
     if length is not None:
@@ -165,7 +169,9 @@ def _choices(rule: FieldRule, chars: Charset, length: int | None, blank: bool, *
     for member in members:
         if not member.strip() or member != member.strip() or not member.isprintable():
             continue
-        if member[0] in "=@+-" and member != NO_CHOICE:
+        if member[0] in "=@+-'" and (many or member != NO_CHOICE):
+            continue
+        if shortened and "E+" in member:
             continue
         if any(mark in member for mark in special):
             continue
@@ -231,6 +237,8 @@ def _dates(rule: FieldRule, chars: Charset, blank: bool) -> bytes | None:
         pattern = declared_format(rule.mapped, rule.field) or date_formats().sent_date
     elif len(steps) == 1 and steps[0].name in ("date", "datetime"):
         pattern = str(steps[0].arg("pattern"))
+        if "X" in str(steps[0].arg("out", "")) and "X" not in pattern and not steps[0].arg("offset", ""):
+            return None  # an offset is asked for that no value has
     else:
         return None
     inner = date_pattern(pattern)

@@ -14,6 +14,8 @@ from ztui.model.table import Dialect
 _CONTROLS = rb"\x00-\x1f\x7f"
 _HIDDEN_LEADS = rb"\xc2\xd8\xe1\xe2\xef"
 """The bytes that invisible characters begin with in UTF-8: U+00AD, U+061C, U+180E, U+200B and neighbours, U+FEFF."""
+_WITHIN_VALUES = re.compile(r"[0-9A-Za-z_.@%+/~()-]")
+"""What numbers, addresses and dates are made of: where it parts cells, the patterns of such cells cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +153,7 @@ def charset_of(dialect: Dialect) -> Charset | None:
     if name != "utf-8" and not SINGLE_BYTE.fullmatch(name):
         return None
     if len(dialect.delimiter.encode()) != 1 or len(dialect.quotechar.encode()) > 1:
+        return None
+    if _WITHIN_VALUES.search(dialect.delimiter + dialect.quotechar):
         return None
     return Charset(dialect.delimiter, dialect.quotechar, name, dialect.escape_backslash)
