@@ -17,7 +17,7 @@ from ztui.engine.preflight import CheckMemory, CheckReport, check
 from ztui.engine.preflight_pool import Child
 from ztui.engine.preflight_segment import Job, SegmentCheck
 from ztui.errors import StoreError
-from ztui.model.crm import Operation
+from ztui.model.crm import Field, ModuleSchema, Operation
 from ztui.model.finding import Severity
 from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.model.plan import CellEdit
@@ -393,6 +393,24 @@ def test_the_fast_way_takes_most_rows(tmp_path: Path) -> None:
         )
         assert result.records == count
         assert result.exact < count * 0.03
+
+
+@pytest.mark.timeout(20)
+def test_a_bad_cell_costs_no_more_for_the_quoted_ones_before_it(tmp_path: Path) -> None:
+    """Were there two ways to read each of them, a row would be tried 2 ** 60 times."""
+    names = [f"Text_{at}" for at in range(60)]
+    fields = tuple(Field(name, name, "text", length=50) for name in names)
+    good = ",".join(['"a, b"', '"a ""b"""'] * 30)
+    path = tmp_path / "f.csv"
+    path.write_text(f"{','.join(names)}\n{good}\n{good},x\n{good[: good.rindex(',')]},=x\n")
+    mapping = Mapping("Leads", headers=tuple(names), fields=tuple(FieldMapping(n, (at,)) for at, n in enumerate(names)))
+    with opened(path, delimiter=",", header_line=1) as file:
+        job = Job(file.info, mapping, ModuleSchema(SCHEMA.module, fields))
+        result = SegmentCheck(job).run(file.info.data_start, None)
+    assert {rule: list(hits.records) for (_, rule), hits in result.hits.items()} == {
+        "CELLS_BEYOND_HEADER": [1],
+        "FORMULA_LIKE": [2],
+    }
 
 
 def case(seed: int, folder: Path) -> tuple[Path, Mapping, dict[str, object]]:

@@ -89,9 +89,11 @@ def _text(chars: Charset, length: int | None, blank: bool, *, hidden: bool = Fal
     )
     if chars.quote:
         q = re.escape(chars.quote.encode())
-        # doubled quotes are rarer and slower to match: tried last, and counted double
+        # Doubled quotes are rarer and slower to match: tried last, and counted double. Only cells that have some match
+        # here: were there two ways to read a cell, a bad one behind n others would be tried 2**n times.
         rest = chars.rest(True, hidden=hidden)
-        doubled = begin + chars.first(True, hidden=hidden) + rb"(?:" + rest + rb"|" + q + q + rb")" + times
+        some = rb"(?=" + rest + rb"*+" + q + q + rb")"
+        doubled = begin + chars.first(True, hidden=hidden) + some + rb"(?:" + rest + rb"|" + q + q + rb")" + times
         return chars.cell(plain, quoted, blank=blank, or_quoted=doubled)
     return chars.cell(plain, quoted, blank=blank)
 
