@@ -41,6 +41,13 @@ def test_layout_required_fields_count() -> None:
     assert rules == ["REQUIRED_UNMAPPED"]
 
 
+def test_a_field_that_is_hidden_from_the_user_cannot_be_written() -> None:
+    schema = replace(SCHEMA, fields=tuple(replace(f, visible=f.api_name != "Email") for f in FIELDS))
+    (broken,) = check_mapping(GOOD, schema, HEADERS)
+    assert (broken.param("rule"), broken.api_name) == ("FIELD_READ_ONLY", "Email")
+    assert "hidden" in broken.param("reason")
+
+
 def test_an_unknown_field_is_told_with_the_nearest() -> None:
     broken = found(GOOD.with_field(FieldMapping("Last Name", (0,))))["FIELD_UNKNOWN"]
     assert broken.code == "INVALID_FIELD_NAME"

@@ -70,8 +70,9 @@ def _fields(mapping: Mapping, schema: ModuleSchema, headers: Sequence[str]) -> I
             continue
         known = field_type(field.data_type)
         is_key = mapped.api_name == mapping.find_by and mapping.operation is not Operation.INSERT
-        if not is_key and (not known.writable or not field.writable(mapping.operation)):
-            yield _problem("FIELD_READ_ONLY", field, _column(mapped), reason=known.why)
+        if not is_key and not (known.writable and field.visible and field.writable(mapping.operation)):
+            why = known.why if field.visible else "It is hidden from your profile."
+            yield _problem("FIELD_READ_ONLY", field, _column(mapped), reason=why)
         for column in mapped.columns:
             if not 0 <= column < len(headers):
                 yield _problem("COLUMN_NOT_THERE", field, column)
