@@ -198,3 +198,12 @@ def test_forms() -> None:
     assert is_phone("0800-FLOWERS")
     assert not is_phone("+-")
     assert more_facts(field("Last_Name"), Violation("VALUE_TOO_LONG"), "x") == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1/5/2024 9:00:00", "12/31/2024 9:00:00", "12/31/2024  10:00:00", "12/31/2024\t10:00:00", "١2/31/2024 10:00:00"],
+)
+def test_a_time_that_is_sent_as_it_is_has_exactly_the_declared_form(value: str) -> None:
+    assert [v.rule for v in checker(field("Seen"))(value)] == ["NOT_A_DATETIME"]
+    assert checker(field("Seen"))("12/31/9999 10:00:00") == ()

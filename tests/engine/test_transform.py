@@ -233,3 +233,8 @@ def test_rounding_knows_numbers_of_any_length(value: str, places: int, expected:
 )
 def test_patterns_that_would_write_nonsense_are_told(step: Step, why: str) -> None:
     assert why in (check_steps((step,)) or "")
+
+
+@pytest.mark.parametrize(("value", "expected"), [("31/12/9999", "9999-12-31"), ("14/07/1789", "1789-07-14")])
+def test_dates_without_end_and_of_old_are_read(value: str, expected: str) -> None:
+    assert apply_steps([value], (Step.of("date", pattern="dd/MM/yyyy"),)) == expected

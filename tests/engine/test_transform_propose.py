@@ -187,3 +187,15 @@ def test_invisible_characters_go_where_they_do_harm() -> None:
     dates = propose_steps(field("date"), ["\u200e31/12/2024", "30/11/2024"])[0]
     assert dates.steps == (Step.of("no_invisible"), Step.of("date", pattern="dd/MM/yyyy"))
     assert propose_steps(field("email"), ["\u200b", "\ufeff"])[0].steps[0] == Step.of("no_invisible")
+
+
+@pytest.mark.parametrize(
+    ("data_type", "values", "step"),
+    [
+        ("date", ["2024-1-5", "2024-12-31"], Step.of("date", pattern="yyyy-MM-dd")),
+        ("datetime", ["1/5/2024 9:00:00", "12/31/2024 10:00:00"], Step.of("datetime", pattern="MM/dd/yyyy HH:mm:ss")),
+    ],
+)
+def test_dates_with_single_digits_are_rewritten(data_type: str, values: list[str], step: Step) -> None:
+    assert [p.steps for p in propose_steps(Field("When", "When", data_type), values)] == [(step,)]
+    assert propose_steps(Field("When", "When", data_type), values[1:]) == ()

@@ -215,13 +215,13 @@ def _date(field: Field, known: FieldType, declared: str | None) -> Checker:
     broken = (Violation("NOT_A_DATE", (("pattern", pattern),)),)
     if pattern == date_formats().sent_date:
         return lambda text: () if is_iso_date(text.strip()) else broken
-    read = reader(pattern)
+    read = reader(pattern, exact=True)
     return lambda text: () if read(text) else broken
 
 
 def _datetime(field: Field, known: FieldType, declared: str | None) -> Checker:
     pattern = declared or date_formats().sent_datetime
-    read = reader(pattern)
+    read = reader(pattern, exact=True)
     broken = (Violation("NOT_A_DATETIME", (("pattern", pattern),)),)
     return lambda text: () if read(text) else broken
 

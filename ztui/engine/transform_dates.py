@@ -66,8 +66,11 @@ class BadPattern(ValueError):
 
 
 @lru_cache(maxsize=512)
-def pattern_regex(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a pattern; BadPattern when it lacks a year, month or day or repeats one."""
+def pattern_regex(pattern: str, *, exact: bool = False) -> re.Pattern[str]:
+    """The regular expression of a pattern; BadPattern when it lacks a year, month or day or repeats one.
+
+    With `exact` two letters stand for two digits (of 0 to 9), and a blank for one blank.
+    """
     parts: list[str] = []
     for found in _TOKEN.finditer(pattern):
         token, quoted, other = found.group(0), found.group(1), found.group(2)
@@ -76,10 +79,11 @@ def pattern_regex(pattern: str) -> re.Pattern[str]:
         elif other is not None:
             if other.isalpha():
                 raise BadPattern(pattern)
-            parts.append(r"\s+" if other == " " else re.escape(other))
+            parts.append(r"\s+" if other == " " and not exact else re.escape(other))
         else:
             key = "E" if token.startswith("E") else _ALIASES.get(token, token)
-            parts.append(_GROUPS[key])
+            digits = _GROUPS[key].replace(r"\d{1,2}", r"\d{2}") if exact and len(token) == 2 else _GROUPS[key]
+            parts.append(digits.replace(r"\d{", "[0-9]{") if exact else digits)
     try:
         compiled = re.compile(r"\s*" + "".join(parts) + r"\s*")
     except re.error as error:
@@ -94,11 +98,14 @@ def pattern_regex(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
-def reader(pattern: str) -> Callable[[str], Moment | None]:
-    """A function from text to a Moment by this pattern, None when the text does not fit; raises BadPattern at once."""
+def reader(pattern: str, *, exact: bool = False) -> Callable[[str], Moment | None]:
+    """A function from text to a Moment by this pattern, None when the text does not fit; raises BadPattern at once.
+
+    With `exact` as a program that takes the pattern by the letter reads it (see `pattern_regex`).
+    """
     if pattern == EXCEL_SERIAL:
         return _read_serial
-    match = pattern_regex(pattern).fullmatch
+    match = pattern_regex(pattern, exact=exact).fullmatch
 
     def read(text: str) -> Moment | None:
         found = match(text)
@@ -123,7 +130,7 @@ def _moment(parts: dict[str, str | None]) -> Moment | None:
         hour = int(half) % 12 + (12 if (parts.get("ampm") or "a")[0] in "pP" else 0)
     offset = parts.get("offset")
     zone = _zone(offset) if offset else None
-    if not 1900 <= year <= 2999:
+    if year < 1000:
         return None
     try:
         value = datetime(
@@ -190,6 +197,17 @@ class Reading:
     share: float
 
 
+def _likely(pattern: str) -> Callable[[str], Moment | None]:
+    """A reader that tells patterns apart: no year that dates in files hardly ever have."""
+    read = reader(pattern)
+
+    def read_likely(text: str) -> Moment | None:
+        moment = read(text)
+        return moment if moment and 1900 <= moment.value.year <= 2999 else None
+
+    return read_likely
+
+
 def _shape(text: str) -> str:
     """The text with digits as 9 (runs kept by length class) and letters as a, to sort out patterns that cannot fit."""
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", text.strip()))
@@ -212,7 +230,7 @@ def find_readings(values: Iterable[str], *, times: bool = False) -> tuple[Readin
             continue
         for time in _TIMES:
             pattern = date + time
-            read = reader(pattern)
+            read = _likely(pattern)
             if not any(read(v) for v in probe):
                 continue
             fitting = frozenset(v for v in distinct if read(v))

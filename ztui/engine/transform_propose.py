@@ -95,9 +95,8 @@ def _dates(field: Field, values: list[str]) -> tuple[Proposal, ...]:
         sample = next((v for v in values if _differs(v, choose)), values[0])
         question = f"Is {sample} read as {' or as '.join(r.pattern for r in choose)}?"
     name = "datetime" if times else "date"
-    if not choose and readings[0].pattern == sent.sent_date and readings[0].share == 1.0 and not times:
-        return ()
-    if not choose and times and readings[0].pattern == sent.sent_datetime and readings[0].share == 1.0:
+    as_sent = sent.sent_datetime if times else sent.sent_date
+    if not choose and readings[0].pattern == as_sent and all(map(reader(as_sent, exact=True), values)):
         return ()
     return tuple(
         Proposal(
