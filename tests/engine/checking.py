@@ -10,8 +10,7 @@ from pathlib import Path
 from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.engine.files import OpenFile
 from ztui.engine.preflight import CheckReport
-from ztui.engine.preflight_rows import RowRules
-from ztui.engine.preflight_segment import key_text
+from ztui.engine.preflight_rows import RowRules, key_text
 from ztui.model.crm import Field, LookupTarget, Module, ModuleSchema, PickListValue
 from ztui.model.finding import Severity
 from ztui.model.mapping import FieldMapping, Mapping, Step
@@ -101,7 +100,7 @@ def oracle(file: OpenFile, mapping: Mapping, schema: ModuleSchema = SCHEMA) -> l
                 continue  # what is refused takes no key
             for slot, field in enumerate(rules.fields):
                 if field.key or field.unique:
-                    text = key_text(rules.value(slot, cells), case_sensitive=field.field.unique_case_sensitive)
+                    text = key_text(rules.value(slot, cells), field.field)
                     whose = "" if key in (None, slot) else rules.value(key or 0, cells).strip().casefold()
                     if not text:
                         continue

@@ -13,8 +13,8 @@ from tests.engine.test_preflight import case
 from ztui.csvfile import scan
 from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.engine.planner_keys import KeyNumbers
-from ztui.engine.preflight_rows import RowRules
-from ztui.engine.preflight_segment import is_error, key_text
+from ztui.engine.preflight_rows import RowRules, key_text
+from ztui.engine.preflight_segment import is_error
 from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.model.table import CsvInfo
 
@@ -27,7 +27,7 @@ def plain(info: CsvInfo, rules: RowRules) -> list[int]:
         stream.seek(info.data_start)
         for cells in RecordReader(physical_lines(stream), info.dialect):
             value = rules.value(0, cells)
-            text = key_text(value, case_sensitive=rule.field.unique_case_sensitive)
+            text = key_text(value, rule.field)
             bad = any(is_error(hit.rule) for hit in rules.judge_value(0, "", value))
             numbers.append(0 if bad or not text else hash(text))
     return numbers

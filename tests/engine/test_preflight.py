@@ -165,6 +165,31 @@ async def test_a_unique_value_may_come_again_for_the_same_record(tmp_path: Path)
     assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("KEY_REPEATED", 4), ("VALUE_REPEATED", 5)]
 
 
+@pytest.mark.parametrize("data_type", ["integer", "currency"])
+async def test_a_number_is_the_same_however_it_is_written(data_type: str, tmp_path: Path) -> None:
+    schema = replace(SCHEMA, fields=(*SCHEMA.fields, Field("Number", "Number", data_type, unique=True)))
+    texts = ["1000", "1,000", "01000", "+1000", "-1000", "0", "-0", "00"]
+    path = write(tmp_path / "f.csv", ("Last_Name", "Number"), [["A", text] for text in texts])
+    mapping = mapping_of(("Last_Name",)).with_field(FieldMapping("Number", (1,)))
+    for exact in (False, True):
+        report = await check(opened(path), mapping, schema, exact=exact)
+        assert [(rule, line, first) for rule, _, _, line, _, _, first in told(report)] == [
+            ("VALUE_REPEATED", 3, "2"),
+            ("VALUE_REPEATED", 4, "2"),
+            ("VALUE_REPEATED", 5, "2"),
+            ("VALUE_REPEATED", 8, "7"),
+            ("VALUE_REPEATED", 9, "7"),
+        ]
+
+
+@pytest.mark.parametrize("blank", ["\u2003", "\u1680", "\u2028", "\x85", " \u205f "])
+async def test_space_of_any_kind_is_blank(blank: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "f.csv", ("Last_Name", "Code"), [[blank, "1"], ["ế", "2"], [blank + "A", "3"]])
+    for exact in (False, True):
+        report = await check(opened(path, encoding="utf-8"), mapping_of(("Last_Name", "Code")), SCHEMA, exact=exact)
+        assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("REQUIRED_BLANK", 2)]
+
+
 async def test_record_ids(tmp_path: Path) -> None:
     rows = [["5100000000000002175", "A"], ["zcrm_5100000000000002176", "B"], ["", "C"]]
     mapping = mapping_of(("id", "Notes"), operation=Operation.UPDATE, find_by="id")

@@ -14,8 +14,8 @@ from ztui.csvfile.scan import RangeWalk, any_but, patterns_work
 from ztui.engine.preflight_cells import field_pattern
 from ztui.engine.preflight_charset import Charset, charset_of, is_utf8
 from ztui.engine.preflight_pattern import BLANK_KEY
-from ztui.engine.preflight_rows import RowRules
-from ztui.engine.preflight_segment import is_error, key_text
+from ztui.engine.preflight_rows import RowRules, is_number, key_text
+from ztui.engine.preflight_segment import is_error
 from ztui.model.table import CsvInfo
 
 
@@ -30,7 +30,6 @@ class KeyNumbers:
         self._info = info
         self._rules = rules
         key = self._key = rules.fields[0]
-        self._sensitive = key.field.unique_case_sensitive
         self._order = sorted(set(key.columns))
         self._quote = info.dialect.quotechar.encode()
         self._seen: bytes | None = None
@@ -79,9 +78,10 @@ class KeyNumbers:
             texts = [plain or other for plain, other, _, _ in rows]
             loose = [at for at, row in enumerate(rows) if row[2]]
             joined = b"\n".join(texts)
-            if not (self._quote and self._quote in joined) and len(loose) < len(rows):
+            quoted = self._quote and self._quote in joined
+            if not quoted and not is_number(self._key.field) and len(loose) < len(rows):
                 text = joined.decode(self._info.dialect.encoding, "surrogateescape")
-                pieces = (text if self._sensitive else text.casefold()).split("\n")
+                pieces = (text if self._key.field.unique_case_sensitive else text.casefold()).split("\n")
                 fresh = list(map(hash, map(str.strip, pieces)))
                 for at in loose:
                     fresh[at] = self._number([self._text(rows[at][2])])
@@ -107,7 +107,7 @@ class KeyNumbers:
 
     def number_of(self, value: str) -> int:
         """The number of a key as it is sent."""
-        text = key_text(value, case_sensitive=self._sensitive)
+        text = key_text(value, self._key.field)
         return hash(text) if text else BLANK_KEY
 
     def record(self, cells: list[str], line: int, reader: RecordReader) -> None:

@@ -61,8 +61,9 @@ class Charset:
         """A first character that is neither blank nor the start of a formula, nor the apostrophe of spreadsheets."""
         out = self.excluded(quoted, hidden=hidden) + rb" =@+\-'"
         if self.codec == "utf-8":
-            # lead bytes of the blanks outside ASCII: U+00A0, U+2007, U+202F, U+3000, U+FEFF and their neighbours
-            return rb"(?:" + any_but(out + rb"\x80-\xc2\xe2\xe3\xef") + rb"|\xe3[\x81-\xbf])"
+            # lead bytes of the blanks outside ASCII: U+0085, U+00A0, U+1680, U+2000 to U+205F, U+3000, U+FEFF
+            near = b"" if hidden else rb"|\xe1[\x80-\x99\x9b-\xbf]"
+            return rb"(?:" + any_but(out + rb"\x80-\xc2\xe1-\xe3\xef") + rb"|\xe3[\x81-\xbf]" + near + rb")"
         return any_but(out + (b"" if self.codec == "ascii" else self.high(str.isspace)))
 
     def cell(self, plain: bytes, quoted: bytes, *, blank: bool, or_quoted: bytes = b"") -> bytes:

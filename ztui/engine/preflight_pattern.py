@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from ztui.engine.preflight_cells import field_pattern
 from ztui.engine.preflight_charset import Charset, Patterns, charset_of, is_utf8
-from ztui.engine.preflight_rows import Hit, RowRules
+from ztui.engine.preflight_rows import Hit, RowRules, is_number
 from ztui.model.table import Dialect
 
 _MEMO = 1 << 15
@@ -269,6 +269,8 @@ class Skimmer:
 
     def _plain_keys(self, texts: list[bytes], slot: int) -> list[int] | None:
         """The keys' numbers at once, when none is quoted; else None. Nothing hashes to 0, the number of a blank key."""
+        if is_number(self._rules.fields[slot].field):
+            return None
         joined = b"\n".join(texts)
         if self._quote and self._quote in joined:
             return None

@@ -5,11 +5,12 @@ Knows nothing of files and processes; runs in the worker children and in the int
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ztui.catalogue.knowledge import date_formats, field_type
-from ztui.engine.checkers import Checker, checker
+from ztui.engine.checkers import Checker, checker, kind_of
 from ztui.engine.disguise import bare, hidden_in
 from ztui.engine.rules import Params, Violation
 from ztui.engine.transform import compile_mapping
@@ -200,6 +201,25 @@ class RowRules:
         if slot != ROW:
             return self.fields[slot].columns[0]
         return self.width if rule in (CELLS_BEYOND, EMPTY_BEYOND) else None
+
+
+_NUMBER = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*?)0*)?")
+
+
+def is_number(field: Field) -> bool:
+    """True when two ways of writing a number are one value of the field."""
+    return kind_of(field) in ("integer", "decimal", "percent")
+
+
+def key_text(value: str, field: Field) -> str:
+    """How values of a unique field are compared: without outer blanks, mostly without case, and numbers as numbers."""
+    bare = value.strip()
+    found = _NUMBER.fullmatch(bare.replace(",", "")) if bare and is_number(field) else None
+    if found is not None:
+        sign, whole, behind = found.groups()
+        number = (whole or "0") + (f".{behind}" if behind else "")
+        return f"-{number}" if sign == "-" and number != "0" else number
+    return bare if field.unique_case_sensitive else bare.casefold()
 
 
 def check_text(field: Field, text: str) -> Violation | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.preflight_pattern import BLANK_KEY, Skimmer
-from ztui.engine.preflight_rows import CUT_OFF, ROW, Hit, RowRules
+from ztui.engine.preflight_rows import CUT_OFF, ROW, Hit, RowRules, key_text
 from ztui.engine.rules import rule
 from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Severity
@@ -108,12 +108,6 @@ class SegmentResult:
     """The records that break a rule that is an error."""
 
 
-def key_text(value: str, *, case_sensitive: bool) -> str:
-    """How values of a unique field are compared."""
-    bare = value.strip()
-    return bare if case_sensitive else bare.casefold()
-
-
 class SegmentCheck:
     """Checks ranges one after another; compiled once per child. The exact and the skimmed way find the same."""
 
@@ -121,7 +115,6 @@ class SegmentCheck:
         self.job = job
         self.rules = RowRules(job.mapping, job.schema, len(job.info.headers), skip=job.skip)
         self._columns = [(slot, frozenset(rule.columns)) for slot, rule in enumerate(self.rules.fields)]
-        self._sensitive = [rule.field.unique_case_sensitive for rule in self.rules.fields]
         self._skimmer = Skimmer(self.rules, job.info.dialect, skip=job.skip, watched=job.watched, key_of=self.key_of)
         self.hits: HitTable = {}
         self._filled: dict[int, int] = {}
@@ -132,7 +125,7 @@ class SegmentCheck:
 
     def key_of(self, slot: int, value: str) -> int:
         """The number of a key: equal keys have equal numbers (Python's keyed hash; all children share its seed)."""
-        text = key_text(value, case_sensitive=self._sensitive[slot])
+        text = key_text(value, self.rules.fields[slot].field)
         return (hash(text) or 1) if text else BLANK_KEY
 
     def run(self, start: int, end: int | None, *, most: int | None = None, exact: bool = False) -> SegmentResult:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ztui.model.mapping import ArgValue, Step
 
 Apply = Callable[[str], str]
-BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u3000\ufeff"
-"""What trimming takes away: blanks, line ends and the no-break and ideographic spaces of office programs."""
+BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\ufeff"
+"""What trimming takes away: everything that is nothing but space, the byte order mark included."""
 MULTI_SEPARATOR = ";"
 
 

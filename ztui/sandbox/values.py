@@ -89,14 +89,16 @@ def _integer(digits: int) -> Reader:
     return read
 
 
-def _number(whole: int, decimals: int) -> Reader:
+def _number(whole: int, decimals: int | None) -> Reader:
     def read(cell: str) -> Any:
         cell = cell.strip()
         match = _NUMBER.fullmatch(cell)
         if match is None or not any(c.isdigit() for c in cell) or not cell.isascii():
             return INVALID
         bare = cell.replace(",", "")
-        if len(bare.lstrip("+-").partition(".")[0].lstrip("0")) > whole or len(match[1] or "") > decimals:
+        if len(bare.lstrip("+-").partition(".")[0].lstrip("0")) > whole:
+            return INVALID
+        if decimals is not None and len(match[1] or "") > decimals:
             return INVALID
         return plain_number(bare)
 
@@ -241,7 +243,7 @@ def reader_for(
         case "double" | "currency":
             return _number(16, 9)
         case "percent":
-            return _number(5, 5)
+            return _number(5, None)  # no source bounds its decimals
         case "date":
             return _dates(pattern, switches)
         case "datetime":
