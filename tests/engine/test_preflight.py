@@ -17,7 +17,7 @@ from ztui.engine.preflight import CheckMemory, CheckReport, check
 from ztui.engine.preflight_pool import Child
 from ztui.engine.preflight_segment import Job, SegmentCheck
 from ztui.errors import StoreError
-from ztui.model.crm import Field, ModuleSchema, Operation
+from ztui.model.crm import Field, ModuleSchema, Operation, PickListValue
 from ztui.model.finding import Severity
 from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.model.plan import CellEdit
@@ -381,6 +381,44 @@ async def test_it_is_told_what_the_check_is_at_when_all_rows_are_read(tmp_path: 
     assert report.complete
     assert report.rows_refused == 4_500
     assert report.groups[0].first.line == 2
+
+
+async def test_fixed_owners_and_lookups_are_looked_up_once(tmp_path: Path) -> None:
+    header = ("Last_Name", "Account", "Owner")
+    rows = [["A", "Acme", ""], ["B", "", "sam@example.com"]]
+    mapping = mapping_of(header).with_field(FieldMapping("Account", (1,), default="Globex", find_by="Account_Name"))
+    mapping = mapping.with_field(FieldMapping("Owner", (2,), default="jo@example.com"))
+    books, memory = Books(), CheckMemory()
+    with opened(write(tmp_path / "f.csv", header, rows)) as file:
+        for _ in range(2):
+            report = await check(file, mapping, SCHEMA, online=books, memory=memory)
+            assert [(g.rule, g.scope, g.first.api_name, g.first.value) for g in report.groups] == [
+                ("CONSTANT_WRONG", "mapping", "Account", "Globex"),
+                ("CONSTANT_WRONG", "mapping", "Owner", "jo@example.com"),
+            ]
+        assert report.blocking
+        asked = len(books.asked)
+        good = mapping.with_field(FieldMapping("Owner", default="sam@example.com")).without_field("Account")
+        report = await check(file, good, SCHEMA, online=books, memory=memory)
+    assert report.groups == ()
+    assert (asked, len(books.asked)) == (4, 5)
+
+
+async def test_a_layout_that_is_not_there_is_told(tmp_path: Path) -> None:
+    layout = Field(
+        "Layout", "Layout", "layout", picklist=(PickListValue("Standard", "1"), PickListValue("Partners", "2"))
+    )
+    schema = replace(SCHEMA, fields=(*SCHEMA.fields, layout))
+    rows = [["A", text] for text in ("Standard", "partners", "2", "", "Partner", "-None-")]
+    mapping = mapping_of(("Last_Name",)).with_field(FieldMapping("Layout", (1,)))
+    for exact in (False, True):
+        path = write(tmp_path / "f.csv", ("Last_Name", "Layout"), rows)
+        report = await check(opened(path), mapping, schema, exact=exact)
+        assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("NO_SUCH_LAYOUT", 6), ("NO_SUCH_LAYOUT", 7)]
+    (group,) = report.groups
+    assert (group.severity, group.first.param("nearest")) == (Severity.WARNING, "Partners")
+    constant = mapping.with_field(FieldMapping("Layout", default="Nope"))
+    assert [g.rule for g in (await check(opened(path), constant, schema)).groups] == ["NO_SUCH_LAYOUT"]
 
 
 async def test_references_are_looked_up_once_each(tmp_path: Path) -> None:

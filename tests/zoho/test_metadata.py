@@ -109,6 +109,13 @@ async def test_layouts_bring_requirements_and_picklists() -> None:
     assert found.layouts[1].required == ("Owner",)
 
 
+async def test_the_list_of_the_layout_field_are_the_layouts() -> None:
+    found = await schema([field("Layout", "layout")], [layout("Other", id="8"), layout("Gone", status="inactive")])
+    known = found.field("Layout")
+    assert known is not None
+    assert known.picklist == (PickListValue("Other", "8"),)
+
+
 @pytest.mark.parametrize(
     ("layouts", "default"),
     [

@@ -238,9 +238,15 @@ def _picklist(field: Field, known: FieldType, find_by: str | None) -> Checker:
     return check
 
 
+def _layout(field: Field, known: FieldType, find_by: str | None) -> Checker:
+    names = {text.casefold() for p in field.picklist for text in (p.display_value, p.actual_value)}
+    broken = (Violation("NO_SUCH_LAYOUT"),)
+    return lambda text: () if not names or text.strip().casefold() in names else broken
+
+
 def more_facts(field: Field, violation: Violation, text: str) -> Params:
     """Facts about a broken rule that are only worth finding for values someone looks at: the nearest list value."""
-    if violation.rule != "NEW_CHOICE":
+    if violation.rule not in ("NEW_CHOICE", "NO_SUCH_LAYOUT"):
         return ()
     text = dict(violation.params).get("new", text).partition(";")[0].strip()
     folded = {fold(p.display_value): p.display_value for p in field.picklist}
@@ -294,6 +300,7 @@ _OWN: dict[str, Callable[[Field, FieldType, str | None], Checker | None]] = {
     "datetime": _datetime,
     "picklist": _picklist,
     "multi": _multi,
+    "layout": _layout,
     "lookup": _reference,
     "user": _reference,
 }

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ztui.engine.checkers import more_facts
 from ztui.engine.file_rows import reading
 from ztui.engine.preflight_head import SHARE, is_misfit
-from ztui.engine.preflight_lookups import Directory, resolve_references
+from ztui.engine.preflight_lookups import Directory, resolve_constants, resolve_references
 from ztui.engine.preflight_mapping import callback_problem, check_mapping
 from ztui.engine.preflight_memory import CheckMemory
 from ztui.engine.preflight_report import CheckReport, FindingGroup, Stage
@@ -94,6 +94,7 @@ async def check(
         report = await resolve_references(
             report, file, online, records=records, edits=edits, memory=memory, on_report=on_report
         )
+        report = await resolve_constants(report, sound, schema, online, memory)
         if on_report is not None:
             on_report(report)
     return report

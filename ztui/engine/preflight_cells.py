@@ -31,6 +31,8 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
         kind = "id" if by in ("", "id") else "email" if by == "email" else "text"
         length = None
     if kind == "layout":
+        if rule.field.picklist:
+            return None
         kind, length = "text", None
     if kind in ("date", "datetime"):
         return _dates(rule, chars, blank)

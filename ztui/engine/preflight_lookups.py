@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ztui.catalogue.knowledge import field_type
 from ztui.engine.background import OnProgress, in_thread
+from ztui.engine.checkers import checker
 from ztui.engine.file_rows import reading
 from ztui.engine.preflight_memory import CheckMemory
 from ztui.engine.preflight_repeats import read_records
@@ -18,7 +19,10 @@ from ztui.engine.preflight_report import CheckReport, Chunk, Stage, groups_of, r
 from ztui.engine.preflight_rows import FieldRule, RowRules
 from ztui.engine.preflight_run import CheckedFile
 from ztui.engine.preflight_segment import Hits
+from ztui.engine.rules import finding
 from ztui.engine.transform_values import BLANKS, Refusal
+from ztui.model.crm import Field, ModuleSchema
+from ztui.model.mapping import Mapping
 from ztui.model.plan import CellEdit
 
 _EVERY = 64
@@ -115,16 +119,50 @@ async def _values(
 
 async def _unresolved(rule: FieldRule, asked: dict[str, Hits], online: Directory) -> Hits:
     """The records whose value is not there at the other end."""
-    missing: Collection[str] = ()
-    if asked and field_type(rule.field.data_type).check == "user":
-        missing = await _missing_users(online, rule.mapped.find_by, sorted(asked))
-    elif asked and rule.field.lookup is not None:
-        missing = await online.missing_records(rule.field.lookup.module, rule.mapped.find_by or "id", sorted(asked))
+    missing = await _missing(rule.field, rule.mapped.find_by, sorted(asked), online) if asked else ()
     hits = Hits()
     found = [(record, line, value) for value in missing for record, line, value in _each(asked[value])]
     for record, line, value in sorted(found):
         hits.add(record, line, value)
     return hits
+
+
+async def resolve_constants(
+    report: CheckReport, mapping: Mapping, schema: ModuleSchema, online: Directory, memory: CheckMemory | None = None
+) -> CheckReport:
+    """The report with the fixed values and defaults of lookups and owners that do not resolve; malformed ones are told
+    already. Raises what `online` raises."""
+    known = memory.constants if memory is not None else {}
+    found = []
+    for mapped in mapping.fields:
+        field, value = schema.field(mapped.api_name), (mapped.default or "").strip(BLANKS)
+        kind = field_type(field.data_type).check if field is not None else ""
+        if (
+            field is None
+            or not value
+            or kind not in ("lookup", "user")
+            or checker(field, find_by=mapped.find_by)(value)
+        ):
+            continue
+        asked = (mapped.api_name, mapped.find_by, value)
+        if asked not in known:
+            known[asked] = bool(await _missing(field, mapped.find_by, [value], online))
+        if known[asked]:
+            reason = "no active user has it" if kind == "user" else "no record has it"
+            facts = (("field", field.label), ("reason", reason))
+            found.append(finding("CONSTANT_WRONG", scope="mapping", api_name=field.api_name, value=value, params=facts))
+    if not found or report.rules is None:
+        return report
+    return replace(report, groups=(*groups_of(report.rules, None, {}, found), *report.groups))
+
+
+async def _missing(field: Field, find_by: str | None, values: Sequence[str], online: Directory) -> Collection[str]:
+    """Those of the values that are not there at the other end."""
+    if field_type(field.data_type).check == "user":
+        return await _missing_users(online, find_by, values)
+    if field.lookup is None:
+        return ()
+    return await online.missing_records(field.lookup.module, find_by or "id", values)
 
 
 async def _missing_users(online: Directory, find_by: str | None, values: Sequence[str]) -> Collection[str]:

@@ -106,7 +106,7 @@ def _constant(mapped: FieldMapping, field: Field) -> Iterator[Finding]:
     for violation in checker(field, find_by=mapped.find_by, declared=declared_format(mapped, field))(value):
         if violation.error:
             yield _problem("CONSTANT_WRONG", field, value=value, reason=violation.rule.lower().replace("_", " "))
-        elif violation.rule == "NEW_CHOICE":
+        elif violation.rule in ("NEW_CHOICE", "NO_SUCH_LAYOUT"):
             facts = (("field", field.label), *violation.params)
             yield finding(violation.rule, scope="mapping", api_name=field.api_name, value=value, params=facts)
 

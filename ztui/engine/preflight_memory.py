@@ -157,6 +157,8 @@ class CheckMemory:
         self._walked: Walked | None = None
         self._keys: OrderedDict[tuple[Judged, Judged | None], KeyTexts] = OrderedDict()
         self._references: OrderedDict[Judged, Hits] = OrderedDict()
+        self.constants: dict[tuple[str, str | None, str], bool] = {}
+        """Whether the fixed value of a lookup or owner (its field, what it is matched by, the text) leads nowhere."""
 
     def forget(self) -> None:
         """Know nothing: the next check reads everything."""
@@ -164,6 +166,7 @@ class CheckMemory:
         self._fields.clear()
         self._keys.clear()
         self._references.clear()
+        self.constants.clear()
 
     def recall(self, source: Source, rules: RowRules, *, collapse: bool, meant: Collection[FieldMapping] = ()) -> Known:
         """What is known for these rules. With `collapse`, a column that is called out (see `call_out`) needs no more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ztui import catalogue
 from ztui.model.crm import (
@@ -54,10 +55,15 @@ def layouts_in(answer: Answer) -> tuple[LayoutIn, ...]:
 
 
 def schema_of(module: Module, fields: Sequence[FieldIn], layouts: Sequence[LayoutIn]) -> ModuleSchema:
-    """Fields with the default layout's requirements and picklists merged in; the record id first."""
+    """Fields with the default layout's requirements and picklists merged in; the record id first.
+
+    The list of the field Layout are the layouts.
+    """
     default = default_layout(layouts)
     in_layout = {f.api_name: f for section in default.sections for f in section.fields} if default else {}
+    names = tuple(PickListValue(layout.name, layout.id) for layout in layouts if _active(layout))
     merged = [_field(f, in_layout.get(f.api_name), module.api_name) for f in fields if f.api_name != _ID]
+    merged = [replace(f, picklist=names) if catalogue.field_type(f.data_type).check == "layout" else f for f in merged]
     return ModuleSchema(
         module=module,
         fields=(catalogue.record_id_field(), *merged),
