@@ -130,6 +130,8 @@ def test_references_are_matched_by_what_the_values_are() -> None:
     assert propose_steps(account, ["zcrm_5100000000000002175"])[0].steps[0].name == "replace"
     assert propose_steps(account, ["Acme"])[0].find_by == "Account_Name"
     assert propose_steps(field("ownerlookup"), ["a@b.example"])[0].find_by == "email"
+    assert propose_steps(field("ownerlookup"), ["a@b.example", "5100000000000002175"]) == ()
+    assert propose_steps(field("ownerlookup"), ["Ada Byron", "5100000000000002175"])[0].find_by == "full_name"
 
 
 def test_decoration_is_cleaned() -> None:

@@ -271,10 +271,12 @@ def _ids(field: Field, values: list[str]) -> tuple[Proposal, ...]:
 
 
 def _references(field: Field, values: list[str]) -> tuple[Proposal, ...]:
-    if sum(bool(_ID.fullmatch(v)) for v in values) >= 0.9 * len(values):
-        return _ids(field, values)
     user = field_type(field.data_type).check == "user"
-    if sum("@" in v for v in values) >= 0.9 * len(values):
+    ids, addresses, most = sum(bool(_ID.fullmatch(v)) for v in values), sum("@" in v for v in values), 0.9 * len(values)
+    # an owner that is matched by nothing in particular may be given by either
+    if ids >= most or (user and ids and addresses < most <= ids + addresses):
+        return _ids(field, values)
+    if addresses >= most:
         by = "email" if user else "Email"
         return (Proposal((), "e-mail addresses", find_by=by, label="by e-mail"),)
     by = "full_name" if user else (field.lookup.display_field if field.lookup else None) or "Name"
