@@ -190,6 +190,16 @@ async def test_space_of_any_kind_is_blank(blank: str, tmp_path: Path) -> None:
         assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("REQUIRED_BLANK", 2)]
 
 
+async def test_a_default_of_nothing_but_space_fills_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path / "f.csv", ("Last_Name", "Code"), [["", "1"]])
+    mapping = mapping_of(("Last_Name", "Code"))
+    for default, rules in (("\u00a0", ["REQUIRED_BLANK"]), ("n/a", [])):
+        report = await check(opened(path), mapping.with_field(FieldMapping("Last_Name", (0,), default=default)), SCHEMA)
+        assert [g.rule for g in report.groups] == rules
+    report = await check(opened(path), mapping.with_field(FieldMapping("Last_Name", default="\u00a0")), SCHEMA)
+    assert [g.rule for g in report.groups] == ["REQUIRED_UNMAPPED"]
+
+
 async def test_record_ids(tmp_path: Path) -> None:
     rows = [["5100000000000002175", "A"], ["zcrm_5100000000000002176", "B"], ["", "C"]]
     mapping = mapping_of(("id", "Notes"), operation=Operation.UPDATE, find_by="id")

@@ -13,6 +13,7 @@ from ztui.engine.checkers import checker
 from ztui.engine.preflight_rows import declared_format
 from ztui.engine.rules import finding
 from ztui.engine.transform import check_steps
+from ztui.engine.transform_values import BLANKS
 from ztui.model.crm import Field, ModuleSchema, Operation
 from ztui.model.finding import Finding, Severity
 from ztui.model.mapping import FieldMapping, Mapping
@@ -114,7 +115,7 @@ def _constant(mapped: FieldMapping, field: Field) -> Iterator[Finding]:
 def _required(mapping: Mapping, schema: ModuleSchema) -> Iterator[Finding]:
     if mapping.operation is Operation.UPDATE:
         return
-    fed = {f.api_name for f in mapping.fields if f.columns or f.default}
+    fed = {f.api_name for f in mapping.fields if f.columns or (f.default or "").strip(BLANKS)}
     for field in schema.fields:
         if field.mandatory and field.can_create and field.api_name not in fed:
             yield _problem("REQUIRED_UNMAPPED", field, module=schema.module.plural_label)

@@ -118,7 +118,7 @@ class RowRules:
     def _rule(mapping: Mapping, mapped: FieldMapping, field: Field) -> FieldRule:
         key = mapping.find_by == mapped.api_name and mapping.operation is not Operation.INSERT
         blank_rule = None
-        if mapped.default is None:
+        if not (mapped.default or "").strip(BLANKS):
             if key:
                 blank_rule = "KEY_BLANK"
             if field.mandatory and not (mapping.operation is Operation.UPDATE and (mapping.ignore_empty or key)):
