@@ -200,6 +200,25 @@ async def test_a_default_of_nothing_but_space_fills_nothing(tmp_path: Path) -> N
     assert [g.rule for g in report.groups] == ["REQUIRED_UNMAPPED"]
 
 
+@pytest.mark.parametrize("exact", [False, True])
+async def test_a_default_counts_as_the_value_where_values_may_not_repeat(exact: bool, tmp_path: Path) -> None:
+    path = write(tmp_path / "f.csv", ("Last_Name", "Code"), [["A", "1"], ["B", ""], ["C", "x"], ["D", " "], ["E", ""]])
+    mapping = mapping_of(("Last_Name",)).with_field(FieldMapping("Code", (1,), default="X"))
+    report = await check(opened(path), mapping, SCHEMA, exact=exact)
+    assert [(rule, line, first) for rule, _, _, line, _, _, first in told(report)] == [
+        ("VALUE_REPEATED", line, "3") for line in (4, 5, 6)
+    ]
+
+
+async def test_what_is_known_of_keys_depends_on_their_default(tmp_path: Path) -> None:
+    mapping, memory = mapping_of(("Last_Name", "Code")), CheckMemory()
+    with opened(write(tmp_path / "f.csv", ("Last_Name", "Code"), [["A", "1"], ["B", ""], ["C", "x"]])) as file:
+        for default, lines in ((None, []), ("X", [4]), ("1", [3]), (None, [])):
+            given = mapping.with_field(FieldMapping("Code", (1,), default=default))
+            report = await check(file, given, SCHEMA, memory=memory)
+            assert [line for _, _, _, line, *_ in told(report)] == lines
+
+
 async def test_record_ids(tmp_path: Path) -> None:
     rows = [["5100000000000002175", "A"], ["zcrm_5100000000000002176", "B"], ["", "C"]]
     mapping = mapping_of(("id", "Notes"), operation=Operation.UPDATE, find_by="id")

@@ -46,18 +46,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that a field's hits and keys depend on, what becomes of blanks aside."""
+    """All that a field's hits and keys depend on, what becomes of blanks aside; `key` is what a blank key counts as."""
 
     field: Field
     columns: tuple[int, ...]
     steps: tuple[Step, ...]
     find_by: str | None
     strict: bool
+    key: str | None
 
     @staticmethod
     def of(rule: FieldRule) -> Judged:
         """How this field is judged."""
-        return Judged(rule.field, rule.columns, rule.mapped.steps, rule.mapped.find_by, rule.strict)
+        key = rule.mapped.default if watched(rule) else None
+        return Judged(rule.field, rule.columns, rule.mapped.steps, rule.mapped.find_by, rule.strict, key)
 
 
 @dataclass(frozen=True, slots=True)

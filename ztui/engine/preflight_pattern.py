@@ -269,7 +269,7 @@ class Skimmer:
 
     def _plain_keys(self, texts: list[bytes], slot: int) -> list[int] | None:
         """The keys' numbers at once, when none is quoted; else None. Nothing hashes to 0, the number of a blank key."""
-        if is_number(self._rules.fields[slot].field):
+        if is_number(self._rules.fields[slot].field) or self._rules.fields[slot].mapped.default:
             return None
         joined = b"\n".join(texts)
         if self._quote and self._quote in joined:

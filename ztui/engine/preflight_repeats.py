@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ztui.csvfile.reader import PassingReader
 from ztui.engine.preflight_pattern import BLANK_KEY
-from ztui.engine.preflight_rows import RowRules, key_text
+from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import Hits, SegmentCheck
 from ztui.model.plan import CellEdit
 from ztui.model.table import CsvInfo
@@ -227,5 +227,5 @@ def _edits(check: SegmentCheck, job: KeysJob, slot: int) -> dict[int, str]:
 
 def _digest(check: SegmentCheck, slot: int, cells: Sequence[str], edited: str | None) -> bytes:
     """A record's value of a unique field, in the form in which values are compared."""
-    text = key_text(check.rules.value(slot, cells) if edited is None else edited, check.rules.fields[slot].field)
+    text = check.rules.fields[slot].key_text(check.rules.value(slot, cells) if edited is None else edited)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest() if text else _BLANK

@@ -65,6 +65,10 @@ class FieldRule:
     key: bool
     unique: bool
 
+    def key_text(self, value: str) -> str:
+        """A value in the form in which keys are compared; a blank one is the default, if there is one."""
+        return key_text(value, self.field) or key_text(self.mapped.default or "", self.field)
+
     @property
     def strict(self) -> bool:
         """True when records are told apart by a text: it is looked at more closely than other texts."""

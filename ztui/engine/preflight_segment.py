@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ztui.csvfile.reader import RecordReader
 from ztui.csvfile.scan import RangeWalk, patterns_work
 from ztui.engine.preflight_pattern import BLANK_KEY, Skimmer
-from ztui.engine.preflight_rows import CUT_OFF, ROW, Hit, RowRules, key_text
+from ztui.engine.preflight_rows import CUT_OFF, ROW, Hit, RowRules
 from ztui.engine.rules import rule
 from ztui.model.crm import ModuleSchema
 from ztui.model.finding import Severity
@@ -125,7 +125,7 @@ class SegmentCheck:
 
     def key_of(self, slot: int, value: str) -> int:
         """The number of a key: equal keys have equal numbers (Python's keyed hash; all children share its seed)."""
-        text = key_text(value, self.rules.fields[slot].field)
+        text = self.rules.fields[slot].key_text(value)
         return (hash(text) or 1) if text else BLANK_KEY
 
     def run(self, start: int, end: int | None, *, most: int | None = None, exact: bool = False) -> SegmentResult:
