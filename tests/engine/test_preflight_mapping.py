@@ -41,6 +41,18 @@ def test_layout_required_fields_count() -> None:
     assert rules == ["REQUIRED_UNMAPPED"]
 
 
+def test_a_date_is_not_declared_with_a_time() -> None:
+    headers = ("Last_Name", "Born")
+    for step, rules in (
+        (Step.of("datetime", pattern="yyyy-MM-dd HH:mm"), ["STEP_IMPOSSIBLE"]),
+        (Step.of("date", pattern="yyyy-MM-dd", out="yyyy-MM-dd HH:mm"), ["STEP_IMPOSSIBLE"]),
+        (Step.of("datetime", pattern="yyyy-MM-dd HH:mm", out="dd/MM/yyyy"), []),
+        (Step.of("date", pattern="yyyy-MM-dd HH:mm"), []),
+    ):
+        mapping = mapping_of(headers).with_field(FieldMapping("Born", (1,), (step,)))
+        assert [f.param("rule") for f in check_mapping(mapping, SCHEMA, headers)] == rules
+
+
 def test_a_field_that_is_hidden_from_the_user_cannot_be_written() -> None:
     schema = replace(SCHEMA, fields=tuple(replace(f, visible=f.api_name != "Email") for f in FIELDS))
     (broken,) = check_mapping(GOOD, schema, HEADERS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from ztui.catalogue.knowledge import field_type, limits, modules
+from ztui.catalogue.knowledge import date_formats, field_type, limits, modules
 from ztui.engine.checkers import checker
 from ztui.engine.preflight_rows import declared_format
 from ztui.engine.rules import finding
@@ -77,11 +77,20 @@ def _fields(mapping: Mapping, schema: ModuleSchema, headers: Sequence[str]) -> I
         for column in mapped.columns:
             if not 0 <= column < len(headers):
                 yield _problem("COLUMN_NOT_THERE", field, column)
-        wrong = check_steps(mapped.steps)
+        wrong = check_steps(mapped.steps) or _declares_a_time(mapped, field)
         if wrong:
             yield _problem("STEP_IMPOSSIBLE", field, _column(mapped), reason=wrong)
         elif mapped.default:
             yield from _constant(mapped, field)
+
+
+def _declares_a_time(mapped: FieldMapping, field: Field) -> str | None:
+    """What is wrong with steps that write a time where the field is a mere date: Zoho refuses the job."""
+    pattern = declared_format(mapped, field) or ""
+    if field_type(field.data_type).check != "date" or not any(letter in pattern for letter in "HmsX"):
+        return None
+    sent = date_formats().sent_date
+    return f"They write {pattern}, but {field.label} is a date without a time: use the step “date”, or out = {sent}"
 
 
 def _column(mapped: FieldMapping) -> int | None:
