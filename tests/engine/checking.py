@@ -83,7 +83,7 @@ def oracle(file: OpenFile, mapping: Mapping, schema: ModuleSchema = SCHEMA) -> l
     from ztui.engine.rules import rule
 
     info = file.info
-    rules = RowRules(mapping, schema, len(info.headers))
+    rules = RowRules(mapping, schema, len(info.headers), header=info.raw_headers)
     found: list[Told] = []
     first: dict[tuple[int, str], tuple[int, str]] = {}
     key = next((slot for slot, field in enumerate(rules.fields) if field.key), None)

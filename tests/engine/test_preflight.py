@@ -572,3 +572,30 @@ async def test_fast_and_plain_agree_on_mangled_files(
             )
             report = await check(file, mapping, SCHEMA, collapse=False)
             assert told(report) == oracle(file, mapping), f"seed {seed}"
+
+
+@pytest.mark.parametrize("joint", ["", "\ufeff"])
+async def test_the_header_within_the_rows_is_no_record(tmp_path: Path, joint: str) -> None:
+    path = tmp_path / "f.csv"
+    header = 'Last_Name,Email,"Said ""how"""'
+    rows = [f"Ada {n},a{n}@b.example,x" for n in range(50)]
+    quoted = ' Last_Name ,"Email ","Said ""how"""'
+    other = 'Last_Name,c@d.example,"Said ""how"""'  # one value of its own is enough
+    path.write_text("\n".join((header, *rows, joint + header, *rows, quoted, other)) + "\n")
+    mapping = mapping_of(("Last_Name", "Email", ""))
+    for exact in (False, True):
+        with opened(path) as file:
+            report = await check(file, mapping, SCHEMA, exact=exact)
+        assert list(report.refused_records()) == [50, 101]
+        assert [(f.severity, f.line) for f in report.all_findings() if f.param("rule") == "HEADER_REPEATED"] == [
+            (Severity.ERROR, 52),
+            (Severity.ERROR, 103),
+        ]
+        assert told(report) == oracle(file, mapping)
+
+
+async def test_a_word_of_a_single_column_may_be_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("Last_Name\nAda\nLast_Name\n")
+    report = await check(opened(path), mapping_of(("Last_Name",)), SCHEMA)
+    assert report.rows_refused == 0

@@ -125,10 +125,20 @@ class Skimmer:
                 looks.append(rb"(?=(" + any_cell + rb"))" + text if captured else text)
             else:
                 looks.append(rb"(" + any_cell + rb")" if captured else any_cell)
-        blank = rb"(?![\r\n])" if self._rules.width == 1 else b""  # a blank line is no record
+        blank = rb"(?![\r\n])" if self._rules.width == 1 else self._not_header(delimiter)  # a blank line is no record
         whole = self._with_free_cells(strict, chars, delimiter)
         rows = [blank + cells + rb"\r?+\n" for cells in (whole, delimiter.join(loose), delimiter.join(looks))]
         return Patterns(re.compile(rows[0] + rb"|(" + rows[1] + rb")|((?s:.)++)"), re.compile(rows[2]))
+
+    def _not_header(self, delimiter: bytes) -> bytes:
+        """Keeps rows out that may be the header once more: those that begin with its first names, quoted or not."""
+        first: list[bytes] = []
+        for name in self._rules.header:
+            text = re.escape(name.encode(self._encoding, "surrogateescape")).replace(b'"', b'""?')
+            first.append(rb'"?(?:\xef\xbb\xbf|[ \t])*+' + (text or b'"?'))
+            if name:
+                return rb"(?!" + delimiter.join(first) + rb")"
+        return b""
 
     @staticmethod
     def _with_free_cells(cells: Sequence[bytes], chars: Charset, delimiter: bytes) -> bytes:

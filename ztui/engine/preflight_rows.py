@@ -29,6 +29,9 @@ CELLS_BEYOND, EMPTY_BEYOND = "CELLS_BEYOND_HEADER", "EMPTY_CELLS_BEYOND_HEADER"
 """The rules of rows with more cells than the header: with text in them every cell may stand in the wrong column, the
 one that was cut in two included; empty ones come of delimiters at the end of the line."""
 
+HEADER_AGAIN = "HEADER_REPEATED"
+"""The rule of a row that says what the header says: files that were put together have one for each of their pieces."""
+
 CUT_OFF = "RECORD_CUT_OFF"
 """The rule of a record that an open quote makes too long to be read."""
 
@@ -97,13 +100,21 @@ class RowRules:
     """A mapping compiled against a module's fields; `width` is the number of cells a whole row has.
 
     Fields the module does not have are left to the mapping's own check and are not judged here, nor are the slots in
-    `skip`. Raises BadStep.
+    `skip`. `header` is the header as it stands in the file, nothing when there is none. Raises BadStep.
     """
 
     def __init__(
-        self, mapping: Mapping, schema: ModuleSchema, width: int, *, skip: frozenset[int] = frozenset()
+        self,
+        mapping: Mapping,
+        schema: ModuleSchema,
+        width: int,
+        *,
+        header: Sequence[str] = (),
+        skip: frozenset[int] = frozenset(),
     ) -> None:
         self.width = width
+        # a single word may be a value as well as a name
+        self.header = [_bare(cell) for cell in header] if sum(1 for c in header if _bare(c)) > 1 else []
         self.fields = tuple(
             self._rule(mapping, mapped, field)
             for mapped in mapping.fields
@@ -154,6 +165,8 @@ class RowRules:
         """Every rule this record breaks, in the order of the fields; structure first."""
         hits: list[Hit] = []
         count = len(cells)
+        if self.is_header(cells):
+            return [Hit(ROW, HEADER_AGAIN, cells[0])]
         if count != self.width:
             hits.extend(self._ragged(cells))
         for slot, column, convert, fine in self._singles:
@@ -170,6 +183,11 @@ class RowRules:
         for slot in self._joined:
             hits.extend(self.judge_value(slot, self.source(slot, cells), self.value(slot, cells)))
         return hits
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether this row is the header once more. None of its cells is a value."""
+        header = self.header
+        return len(cells) == len(header) > 0 and _bare(cells[0]) == header[0] and [_bare(c) for c in cells] == header
 
     def judge_value(self, slot: int, raw: str, value: str) -> list[Hit]:
         """The rules broken by one field's value, given what the file has and what would be sent."""
@@ -224,6 +242,11 @@ def key_text(value: str, field: Field) -> str:
         number = (whole or "0") + (f".{behind}" if behind else "")
         return f"-{number}" if sign == "-" and number != "0" else number
     return bare if field.unique_case_sensitive else bare.casefold()
+
+
+def _bare(cell: str) -> str:
+    """A cell of a header without the mark that each of several joined files begins with, and without blanks around."""
+    return cell.strip("\ufeff \t")
 
 
 def check_text(field: Field, text: str) -> Violation | None:

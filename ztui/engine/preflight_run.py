@@ -72,7 +72,7 @@ class CheckRun:
         meant: Collection[FieldMapping] = (),
         memory: CheckMemory | None = None,
     ) -> None:
-        self.rules = RowRules(job.mapping, job.schema, len(job.info.headers))
+        self.rules = RowRules(job.mapping, job.schema, len(job.info.headers), header=job.info.raw_headers)
         self._job = job
         self._file = file
         self._alone = list(alone)

@@ -113,7 +113,8 @@ class SegmentCheck:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.rules = RowRules(job.mapping, job.schema, len(job.info.headers), skip=job.skip)
+        info = job.info
+        self.rules = RowRules(job.mapping, job.schema, len(info.headers), header=info.raw_headers, skip=job.skip)
         self._columns = [(slot, frozenset(rule.columns)) for slot, rule in enumerate(self.rules.fields)]
         self._skimmer = Skimmer(self.rules, job.info.dialect, skip=job.skip, watched=job.watched, key_of=self.key_of)
         self.hits: HitTable = {}
