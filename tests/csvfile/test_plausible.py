@@ -28,6 +28,7 @@ FOREIGN = [
     ("gbk", "王;公司;你好世界;北京;上海;有限;介绍"),
     ("big5", "王;公司;你好世界;台北;高雄;有限;介紹"),
     ("mac-roman", "Müller;Café;naïve;Straße;Zürich"),
+    ("mac-roman", "Zoë;Größe Müller;Köln;café é"),
     ("cp850", "Müller;Café;größer;Straße;Zürich"),
 ]
 

@@ -102,8 +102,8 @@ def _oddities(text: str, *, western: bool) -> tuple[int, int]:
 
 def _is_odd(char: str, before: str, behind: str, *, western: bool) -> bool:
     if char.isalpha():
-        if char.isupper() and before.islower():
-            return True
+        if char.isupper() and (before.islower() or (before.isalpha() and behind.islower())):
+            return True  # "caFé", "MÜller": no word has a capital there
         return not western and any(c.isalpha() and _script(c) != _script(char) for c in (before, behind))
     if char in _FINE_WITHIN or char.isspace():
         return False
