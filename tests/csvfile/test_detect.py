@@ -138,6 +138,9 @@ Ada,Lovelace,https://x.example/in/ada,,"Acme, Inc",03 Mar 2026
         ("a@x.example\nb@x.example\n", 0),
         ("Home,Customer,ada@x.example\nOffice,Lead,bob@x.example\n", 0),
         ("Ada,Home Depot,Buyer,+1 512 5550123\nBob,Acme,CEO,+1 512 5550124\n", 0),
+        ("LD-1001,Red,Round\nLD-1002,Blue,Square\nLD-1003,Pink,Flat\n", 0),
+        ("Q1,Q2\nred,round\nblue,square\n", 1),
+        ("Wert 1,Wert 2\nrot,rund\nblau,eckig\n", 1),
         ("John,Smith,Acme\nMary,Jones,Acme\nBob,Smith,Globex\n", 0),
     ],
 )

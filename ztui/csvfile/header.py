@@ -28,6 +28,7 @@ _WORDS = frozenset(
 """Words that headers are made of, in the languages exports come in."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
+_NUMBERED = re.compile(r"([^\W\d_]+[-_/.# ]?)\d[\d\-_/.]*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TITLE_LIMIT = 20  # records that may stand above a header
 
@@ -132,6 +133,9 @@ def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> st
         return None
     if not below:
         return None
+    for index, cell in enumerate(first):
+        if _goes_on(cell, [cells[index] for cells in below[:100] if index < len(cells) and cells[index].strip()]):
+            return f"the numbers below {cell} go on from it"
     alike = 0
     for index, kind in enumerate(kinds):
         column = [kind_of(cells[index]) for cells in below[:100] if index < len(cells) and cells[index].strip()]
@@ -149,6 +153,15 @@ def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> st
     if filled and again * 2 >= len(filled):
         return "values of the first record come again below it"
     return None
+
+
+def _goes_on(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell like "LD-1001" has others of its kind below: names are numbered from column to column only."""
+    own = _NUMBERED.fullmatch(cell.strip())
+    if own is None or len(below) < 2:
+        return False
+    alike = sum(1 for value in below if (found := _NUMBERED.fullmatch(value.strip())) and found[1] == own[1])
+    return alike >= 0.8 * len(below)
 
 
 def _known_words(cells: Sequence[str]) -> bool:
