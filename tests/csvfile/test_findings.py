@@ -25,7 +25,13 @@ def test_a_quote_opened_in_the_header_swallows_the_file(tmp_path: Path) -> None:
     info = detect(info.path, DialectOverrides(header_line=3, delimiter=","))
     (finding,) = empty_findings(info)
     assert (finding.code, finding.line) == ("QUOTE_NOT_CLOSED", 3)
-    assert ("swallowed", "12") in finding.params
+    assert ("swallowed", "11") in finding.params
+
+
+def test_a_file_that_ends_within_the_quotes_of_its_header_was_cut_off(tmp_path: Path) -> None:
+    (finding,) = empty_findings(detect(written(tmp_path, b'Name,City,"Str')))
+    assert (finding.code, finding.line) == ("QUOTE_NOT_CLOSED", 1)
+    assert ("cut_off", "1") in finding.params
 
 
 def test_a_header_alone_is_no_error(tmp_path: Path) -> None:

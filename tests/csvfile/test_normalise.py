@@ -87,6 +87,13 @@ def test_a_long_end_of_nuls_is_not_held_in_memory(tmp_path: Path) -> None:
         tracemalloc.stop()
 
 
+def test_a_small_table_with_many_nuls_behind_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(TEXT.encode() + b"\0" * 5000)
+    info = detect(str(path), workdir=tmp_path)
+    assert info.data_path.read_bytes() == TEXT.encode()
+
+
 def test_an_end_mark_is_no_record(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(TEXT.encode("cp1252") + b"\x1a")

@@ -48,6 +48,8 @@ REFUSED = {
     "pdf": (b"%PDF-1.7\n", "BINARY_FILE"),
     "program": (b"\x7fELF\x02\x01\x01" + CELLS, "BINARY_FILE"),
     "noise": (CELLS, "BINARY_FILE"),
+    "end mark only": (b"\x1a", "FILE_BLANK"),
+    "a few zeros": (b"\0\0", "FILE_BLANK"),
     "zeros": (bytes(5000), "BINARY_FILE"),
     "gzip cut short": (gzip.compress(PLAIN * 500)[:-20], "FILE_DAMAGED"),
     "gzip with a wrong sum": (gzip.compress(PLAIN)[:-8] + b"\0" * 8, "FILE_DAMAGED"),
@@ -72,6 +74,33 @@ def test_refuses_with_a_code(name: str, tmp_path: Path, copies: Path) -> None:
     assert caught.value.details["path"] == str(path)
     assert catalogue.resolve("local", code) is not None
     assert list(copies.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["zip", "gzip"])
+def test_an_archive_that_would_fill_the_disk_is_no_table(
+    kind: str, tmp_path: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_BOMB_SIZE", 4 << 20)
+    for size, fits in ((4 << 20, True), (9 << 20, False)):
+        text = b"A,B\n".ljust(size, b"\n")
+        path = tmp_path / "file"
+        path.write_bytes(gzip.compress(text) if kind == "gzip" else zipped({"a.csv": text}))
+        if fits:
+            assert acquire(str(path), copies).data_path.stat().st_size == size
+            continue
+        before = set(copies.iterdir())
+        with pytest.raises(SourceError) as caught:
+            acquire(str(path), copies)
+        assert caught.value.code == "FILE_DAMAGED"
+        assert set(copies.iterdir()) == before
+
+
+def test_links_that_lead_to_each_other_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("b.csv")
+    (tmp_path / "b.csv").symlink_to("a.csv")
+    with pytest.raises(SourceError) as caught:
+        acquire(str(tmp_path / "a.csv"))
+    assert (caught.value.code, caught.value.details["target"]) == ("NO_SUCH_FILE", "b.csv")
 
 
 def test_names_the_members_of_a_zip(tmp_path: Path) -> None:

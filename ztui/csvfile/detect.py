@@ -88,7 +88,9 @@ def _opened(source: Source, overrides: DialectOverrides, workdir: Path | None, c
         encoding = Encoding("utf-8")
     notes.append((f"Encoding {label}", how))
     end = end_of_text(data)
-    if end is not None and end > encoding.bom_length:
+    if end is not None and end <= encoding.bom_length:
+        raise SourceError("FILE_BLANK", details={"path": source.path})
+    if end is not None:
         data = cut(data, end, workdir)
         copies.append(data)
         notes.append(("The end left out", "NULs or the end mark ^Z, which are no text"))

@@ -187,9 +187,10 @@ def detect_encoding(head: bytes, *, whole: bool) -> Encoding:
         cut = len(head)
         while cut > len(head) - 4 and head[cut - 1] >= 0x80:
             cut -= 1
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    nuls = head.count(0)
-    if controls - nuls > max(16, len(head) // 50) or nuls > max(16, len(head) // 10):
+    text = head.rstrip(b"\0") or head  # a broken copy may have as many NULs at its end as it has text
+    controls = len(text) - len(text.translate(None, _CONTROLS))
+    nuls = text.count(0)
+    if controls - nuls > max(16, len(text) // 50) or nuls > max(16, len(text) // 10):
         raise SourceError("BINARY_FILE", details={"kind": "binary file"})
     tally = Utf8Tally()
     tally.add(head[:cut])

@@ -68,7 +68,7 @@ def empty_findings(info: CsvInfo) -> tuple[Finding, ...]:
             reader = RecordReader(physical_lines(stream), info.dialect, line=line, offset=start)
             next(reader, None)
         if reader.unclosed:
-            facts = _open_quote(line, reader.lines, 1)
+            facts = _open_quote(line, reader.lines - 1, 1)
             return (Finding("local", "QUOTE_NOT_CLOSED", Severity.ERROR, scope="file", line=line, params=facts),)
     return (Finding("local", "NO_ROWS", Severity.WARNING, scope="file", params=(("path", info.path),)),)
 

@@ -21,6 +21,7 @@ from ztui.errors import SourceError
 
 _COPY_BLOCK = 1 << 20
 _KEEP_FREE = 64 << 20  # bytes left free on the disk a copy is written to
+_BOMB_SIZE, _BOMB_RATIO = 1 << 30, 500  # no table of this size shrinks so much; what is made to fill disks does
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),
@@ -81,6 +82,17 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
+def _unpacking(packed: BinaryIO, path: str, size: int) -> Iterator[bytes]:
+    """The blocks of what is packed in `size` bytes. Raises SourceError FILE_DAMAGED when they do not come to an end."""
+    most = max(_BOMB_SIZE, size * _BOMB_RATIO)
+    for block in _blocks(packed):
+        most -= len(block)
+        if most < 0:
+            reason = f"it holds more than {_BOMB_RATIO} times its own size, which no table does"
+            raise SourceError("FILE_DAMAGED", details={"path": path, "reason": reason})
+        yield block
+
+
 def _copied(stream: BinaryIO, workdir: Path | None) -> Path:
     with private_copy(workdir) as (path, out):
         copy_into(_blocks(stream), out, path.parent)
@@ -117,6 +129,8 @@ def acquire(path: str, workdir: Path | None = None) -> Source:
     except OSError as problem:
         if problem.errno == errno.ENAMETOOLONG:
             raise SourceError("NO_SUCH_FILE", details={"path": path[:200]}) from problem
+        if problem.errno == errno.ELOOP:  # links that lead to each other
+            raise SourceError("NO_SUCH_FILE", details=_with_neighbours(where, details)) from problem
         raise SourceError("CANNOT_READ", details={**details, "reason": problem.strerror or str(problem)}) from problem
     except ValueError as problem:  # a NUL in the name
         raise SourceError("NO_SUCH_FILE", details=details) from problem
@@ -193,7 +207,8 @@ def _gunzip(path: str, data: Path, workdir: Path | None) -> Path:
 
     try:
         with gzip.open(data, "rb") as packed, private_copy(workdir) as (inner, out):
-            size = copy_into(_blocks(packed), out, inner.parent)  # type: ignore[arg-type]
+            blocks = _unpacking(packed, path, data.stat().st_size)  # type: ignore[arg-type]
+            size = copy_into(blocks, out, inner.parent)
     except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
         raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     if not size:
@@ -215,7 +230,9 @@ def _spreadsheet_kind(path: str, data: Path) -> str:
             if "[Content_Types].xml" in names:
                 if any(name.startswith("xl/") for name in names):
                     return "xlsx"
-                raise SourceError("BINARY_FILE", details={"path": path, "kind": "Office document"})
+                raise SourceError(
+                    "BINARY_FILE", details={"path": path, "kind": "document of a word processor or the like"}
+                )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
         raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     return ""
@@ -249,7 +266,8 @@ def _unzip(path: str, data: Path, workdir: Path | None) -> tuple[Path, str]:
             if members[0].flag_bits & 1:
                 raise SourceError("FILE_LOCKED", details={"path": path})
             with archive.open(members[0]) as packed, private_copy(workdir) as (inner, out):
-                size = copy_into(_blocks(packed), out, inner.parent)  # type: ignore[arg-type]
+                blocks = _unpacking(packed, path, members[0].compress_size)  # type: ignore[arg-type]
+                size = copy_into(blocks, out, inner.parent)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
         raise SourceError("FILE_DAMAGED", details={"path": path, "reason": str(problem)}) from problem
     if not size:
