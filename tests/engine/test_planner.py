@@ -6,19 +6,27 @@ import csv
 import io
 import random
 import re
+import sys
 import zipfile
+from array import array
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.engine.checking import SCHEMA, mapping_of, opened, write
 from tests.engine.test_preflight import case
 from ztui.csvfile import scan
-from ztui.engine import planner
+from ztui.csvfile.parts import DonePart
+from ztui.csvfile.zipping import Zipped
+from ztui.engine import planner, planner_worker
+from ztui.engine.check_worker import frame, read_frame
 from ztui.engine.files import OpenFile
 from ztui.engine.planner import make_plan, pack, plan_digest, sent_columns
 from ztui.engine.planner_columns import RowMaker
+from ztui.engine.planner_pack import pack_parts
 from ztui.engine.preflight import check
 from ztui.errors import PlanError, SourceChanged, SourceError, StoreError
 from ztui.model.crm import Operation
@@ -219,6 +227,55 @@ async def test_what_is_hardly_read_as_meant_is_sent_on_a_persons_word_only(
         assert (await plan_of(file, mapping, report=report, as_read=True)).total_rows > 0
     with opened(path, **said) as file:
         assert (await plan_of(file, mapping)).total_rows > 0
+
+
+def _grow(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("x,Eve,eve@b.example,\n")
+
+
+def _exchange(path: Path) -> None:
+    other = path.with_suffix(".new")
+    other.write_bytes(path.read_bytes().replace(b"Ada", b"Eve"))
+    other.replace(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [(_grow, "FILE_CHANGED"), (_exchange, "FILE_CHANGED"), (Path.unlink, "FILE_GONE")]
+)
+@pytest.mark.parametrize("child", [False, True])
+async def test_a_file_that_is_written_while_it_is_packed_is_not_sent(
+    change: Callable[[Path], None], code: str, child: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "f.csv", HEADER, [["x", "Ada", "a@b.example", ""]])
+    plan = await plan_of(opened(path), mapping_of(HEADER))
+
+    def pack_late(plan: ImportPlan, folder: Path, on_part: Callable[[DonePart], None]) -> None:
+        change(path)  # the file was compared by now
+        if path.exists():
+            pack_parts(plan, folder, on_part)
+        else:
+            on_part(DonePart(1, path, "", False, array("q"), array("q"), Zipped(0, 0, "")))
+
+    if not child:
+        monkeypatch.setattr(planner, "pack_parts", pack_late)
+        with pytest.raises(SourceChanged, match=code):
+            packed(plan, tmp_path / "out")
+        return
+    monkeypatch.setattr(planner_worker, "pack_parts", pack_late)
+    monkeypatch.setattr("os.nice", lambda _by: 0)
+    told = io.BytesIO()
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(frame((plan, str(tmp_path / "out"))))))
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=told))
+    interval = sys.getswitchinterval()
+    try:
+        planner_worker.main()
+    finally:
+        sys.setswitchinterval(interval)
+    told.seek(0)
+    kind, problem = read_frame(told)
+    assert (kind, problem.code) == ("error", code)
 
 
 async def test_one_blank_column_still_makes_a_row(tmp_path: Path) -> None:

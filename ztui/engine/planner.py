@@ -155,9 +155,10 @@ def pack(plan: ImportPlan, folder: Path) -> Iterator[Part]:
     if plan.info.data_path.exists() and plan.info.data_path.stat().st_size > _SMALL:
         yield from _in_child(plan, folder)
         return
-    verify_source(plan)
+    unchanged = verify_source(plan)
     parts: list[Part] = []
     pack_parts(plan, folder, lambda done: parts.append(part_of(done)))
+    unchanged()
     yield from parts
 
 

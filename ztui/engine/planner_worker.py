@@ -46,8 +46,13 @@ def main() -> None:
 
     plan, folder = read_frame(sys.stdin.buffer)
     try:
-        verify_source(plan)
-        pack_parts(plan, Path(folder), lambda part: say("part", part_of(part)))
+        unchanged = verify_source(plan)
+
+        def hand_over(part: DonePart) -> None:
+            unchanged()
+            say("part", part_of(part))
+
+        pack_parts(plan, Path(folder), hand_over)
     except (ZtuiError, OSError) as problem:
         say("error", problem)
     else:
