@@ -6,7 +6,14 @@ from pathlib import Path
 
 from ztui.model.finding import Finding, Severity
 from ztui.model.table import CsvInfo, Dialect, DialectOverrides, SourceRow
-from ztui.present.files import finding_data, overview_lines, preview_data, row_lines, structure_lines
+from ztui.present.files import (
+    finding_data,
+    overview_lines,
+    preview_data,
+    row_lines,
+    structure_lines,
+    structure_notice,
+)
 
 INFO = CsvInfo(
     path="/data/leads.csv",
@@ -53,6 +60,14 @@ def test_rows_show_lines_breaks_and_cells_beyond_the_header() -> None:
 def test_structure_names_the_line_and_what_to_do() -> None:
     (line,) = structure_lines([OPEN_QUOTE])
     assert line.startswith("error: The quote that starts at line 7 swallows 12 lines. Close or remove")
+
+
+def test_a_notice_names_an_error_and_counts_the_rest() -> None:
+    short, long = (Finding("local", code, Severity.WARNING, line=at) for code, at in (("A", 12), ("B", 10)))
+    assert structure_notice([short, long]).startswith("2 oddities in the file's structure, the first in line 10.")
+    assert structure_notice([short, OPEN_QUOTE]).startswith("A quote is never closed (line 7).")
+    letters = Finding("local", "ENCODING_DOUBTFUL", Severity.ERROR, scope="file")
+    assert structure_notice([letters]).startswith("The letters look wrong. c (check)")
 
 
 def test_data_tells_of_the_source_not_of_the_copy() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ztui.model.counting import how_many
 from ztui.model.finding import Finding
 from ztui.model.table import CsvInfo, SourceRow
 from ztui.present.errors import text_for
@@ -33,6 +34,18 @@ def structure_lines(findings: Sequence[Finding]) -> list[str]:
         told = text_for(finding.level, finding.code, details=dict(finding.params))
         lines.append(f"{finding.severity}: {told.cause} {told.remedy}".rstrip())
     return lines
+
+
+def structure_notice(findings: Sequence[Finding]) -> str:
+    """What is broken, in passing: an error by its name, or how many oddities there are and where they begin."""
+    error = next((found for found in findings if found.severity == "error"), None)
+    if error is not None:
+        told = text_for(error.level, error.code, details=dict(error.params))
+        where = f" (line {error.line})" if error.line else ""
+        return f"{told.title}{where}. c (check) says what to do."
+    first = min((found.line for found in findings if found.line), default=None)
+    where = f", the first in line {first}" if first else ""
+    return f"{how_many(len(findings), 'oddity', 'oddities')} in the file's structure{where}. c (check) lists them."
 
 
 def preview_data(

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ztui.errors import ZtuiError
-from ztui.model.counting import how_many
 from ztui.tui.screens.mapping_parts import MappingParts
 from ztui.tui.widgets.detail import Detail
 
@@ -88,13 +87,10 @@ class Opening(MappingParts):
             self.preview.changed_count()
             self.show_counts()
             if file.structure:
-                worst = file.structure[0]
-                where = f", the first in line {worst.line}" if worst.line else ""
-                self.notify(
-                    f"{how_many(len(file.structure), 'oddity', 'oddities')} in the file's structure"
-                    f"{where}. c (check) lists them.",
-                    severity="warning",
-                )
+                from ztui.present.files import structure_notice
+
+                broken = any(found.severity == "error" for found in file.structure)
+                self.notify(structure_notice(file.structure), severity="error" if broken else "warning")
 
     def failed(self, group: str, error: BaseException) -> None:
         """A file that cannot be opened leads home, where another can be opened."""
