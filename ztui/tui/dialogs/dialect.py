@@ -20,13 +20,10 @@ ENCODINGS = (
     "cp1252",
     "latin-1",
     "utf-16",
-    "cp1250",
-    "cp1251",
-    "iso-8859-15",
-    "mac-roman",
-    "shift_jis",
-    "gb18030",
+    *("cp1250", "cp1251", "iso8859-15", "mac-roman", "cp932", "gb18030", "gbk", "big5", "cp949", "euc_jp"),
+    *("iso2022_jp", "iso8859-2", "cp1253", "cp1255", "cp1256", "cp874", "koi8-r", "cp866", "mac-cyrillic", "cp850"),
 )
+"""All that is ever proposed can be chosen."""
 DELIMITERS = (",", ";", "\t", "|", ":")
 QUOTES = ('"', "'", "")
 _NAMES = ("Encoding", "Delimiter", "Quotes", "Header line")
