@@ -77,6 +77,12 @@ def test_reads_the_first_sheet_that_holds_something(tmp_path: Path) -> None:
     assert info.size == Path(path).stat().st_size
 
 
+@pytest.mark.parametrize("name", ["leads.xls", "leads.ods", "leads.csv", "leads"])
+def test_a_workbook_is_known_by_what_is_inside(name: str, tmp_path: Path) -> None:
+    info = detect(xlsx(tmp_path / name, {"Leads": LEADS}), workdir=tmp_path / "copies")
+    assert info.headers == detect(xlsx(tmp_path / "leads.xlsx", {"Leads": LEADS}), workdir=tmp_path).headers
+
+
 def test_a_sheet_can_be_named(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "leads.xlsx", {"One": LEADS, "Two": LEADS.replace("Name", "Last name")})
     info = detect(path, DialectOverrides(sheet="Two"), workdir=tmp_path)

@@ -34,7 +34,11 @@ def to_csv(source: Source, sheet: str | None, workdir: Path | None) -> tuple[Pat
     try:
         if source.kind == "ods":
             _bound(*ods_look.largest(source.data_path), details)
-        book = calamine.CalamineWorkbook.from_path(str(source.data_path))
+        try:
+            book = calamine.CalamineWorkbook.from_path(str(source.data_path))
+        except calamine.CalamineError:  # it believes the ending of the name; from a stream it goes by what is inside
+            with source.data_path.open("rb") as stream:
+                book = calamine.CalamineWorkbook.from_filelike(stream)
         names = list(book.sheet_names)
         if sheet is not None and sheet not in names:
             raise SourceError("NO_SUCH_SHEET", details={**details, "sheet": sheet, "names": ", ".join(names)})
