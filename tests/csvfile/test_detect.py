@@ -129,6 +129,8 @@ Ada,Lovelace,https://x.example/in/ada,,"Acme, Inc",03 Mar 2026
         (LINKEDIN, 4),
         (LINKEDIN.rpartition("Ada")[0], 4),
         ("Export;Leads\nDate;2026-01-02\n\nName;Email;City;Zip\nA;a@x.example;B;1\nC;c@x.example;B;2\n", 4),
+        ("Report\nName:City:Zip\n" + "Ada:Bonn:1\n" * 9, 2),
+        ("Report\nZeit\n" + "10:20:30\n" * 9, 1),
         ("x,y,z\n4,5,6\n7,8,9\n", 1),
         ("1,2,3\n4,5,6\n7,8,9\n", 0),
         ("Product,2024-2025,2025-2026\nA,1,2\nB,3,4\n", 1),

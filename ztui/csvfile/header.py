@@ -97,7 +97,7 @@ def _first_full(records: Sequence[tuple[int, Sequence[str]]]) -> int:
     """
     found = _first_wide(records)
     for index, (_, cells) in enumerate(records[:found]):
-        if len(cells) > 1 and all(map(_is_name, cells)) and not _known_words(records[found][1]):
+        if len(cells) > 1 and all(map(_is_name, cells)) and not known_words(records[found][1]):
             return index
     return found
 
@@ -129,7 +129,7 @@ def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> st
     for index, kind in enumerate(kinds):
         if kind in _STRONG or (kind == "phone" and first[index].lstrip()[0] in "+("):
             return f"the first record holds {'an' if kind in ('email', 'id') else 'a'} {kind} ({first[index]})"
-    if _known_words(first):
+    if known_words(first):
         return None
     if not below:
         return None
@@ -164,7 +164,7 @@ def _goes_on(cell: str, below: Sequence[str]) -> bool:
     return alike >= 0.8 * len(below)
 
 
-def _known_words(cells: Sequence[str]) -> bool:
+def known_words(cells: Sequence[str]) -> bool:
     """True when at least one cell is made of words that headers are made of."""
     return any(map(_is_name, cells))
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ztui.csvfile.header import Header, find_header
+from ztui.csvfile.header import Header, find_header, known_words
 from ztui.csvfile.kinds import kind_of
 from ztui.csvfile.reader import csv_format
 from ztui.model.counting import how_many
@@ -264,7 +264,11 @@ def _delimiter(
             continue
         score = share + 0.25 * _plausible(sample, candidate) + 0.02 * min(width, 10) - 0.01 * rank
         if candidate == ":":
-            if width != len(sample.records[0].cells) or any("://" in line for line in lines[start - 1 : start + 20]):
+            names = next(r.cells for r in sample.records if len(r.cells) == width)
+            titled = names is not sample.records[0].cells
+            if any("://" in line for line in lines[start - 1 : start + 20]) or (
+                titled and (width < 3 or share < 0.8 or not known_words(names))
+            ):
                 continue  # times and addresses hold colons; a header does not by chance
             score -= 0.2
         if width != len(sample.records[0].cells):
