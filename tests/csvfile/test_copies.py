@@ -119,7 +119,7 @@ def test_what_is_no_copy_of_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / NAMES[0]).symlink_to(mine[0])
     os.utime(tmp_path / NAMES[0], (0, 0), follow_symlinks=False)
     (tmp_path / NAMES[1]).mkdir(mode=0o600)
-    shared = copy.with_name(copy.name[:-5] + "0.csv")
+    shared = copy.with_name(copy.name[:-5] + ("1.csv" if copy.name.endswith("0.csv") else "0.csv"))
     shared.write_text("A\n")
     shared.chmod(0o644)
     aged(shared)

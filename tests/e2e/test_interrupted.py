@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -123,3 +124,32 @@ def test_an_import_that_is_ended_goes_on(tmp_path: Path, number: int, status: in
         assert job["run"] == listed["run"]
         assert job["counts"]["added"] == ROWS
         assert addresses(sandbox) == sorted(f"p{n}@example.org" for n in range(ROWS))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("named", [False, True], ids=["standard input", "named pipe"])
+def test_a_pipe_that_stays_silent_can_be_left(number: signal.Signals, named: bool, tmp_path: Path) -> None:
+    pipe, temp = tmp_path / "pipe", tmp_path / "temp"
+    os.mkfifo(pipe)
+    temp.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "ztui", "preview", str(pipe) if named else "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temp)},
+        text=True,
+    ) as child:
+        writer = pipe.open("wb", buffering=0) if named else None  # as soon as the child reads
+        try:
+            until(lambda: any(temp.iterdir()))
+            child.send_signal(number)
+            status = child.wait(timeout=30)
+        finally:
+            child.kill()
+            if writer is not None:
+                writer.close()
+        assert child.stderr is not None
+        assert child.stderr.read().startswith("ztui: interrupted")
+    assert status == 128 + number
+    assert list(temp.iterdir()) == []

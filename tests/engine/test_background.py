@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from ztui.engine.background import OnProgress, in_thread
+from ztui.engine.background import OnProgress, abandonable, in_thread
 
 
 async def test_returns_what_the_work_returns_and_raises_what_it_raises() -> None:
@@ -77,3 +77,36 @@ async def test_the_loop_goes_on_meanwhile() -> None:
 
     await asyncio.gather(in_thread(work), tick())
     assert ticks == 50
+
+
+async def test_what_may_never_end_is_left_alone_when_nobody_wants_it_any_more() -> None:
+    begun, go_on, dropped = threading.Event(), threading.Event(), threading.Event()
+    late: list[int] = []
+
+    def work() -> int:
+        begun.set()
+        go_on.wait(30)
+        return 7
+
+    def drop(result: int) -> None:
+        late.append(result)
+        dropped.set()
+
+    task = asyncio.create_task(abandonable(work, drop))
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert late == []
+    go_on.set()
+    await asyncio.to_thread(dropped.wait)
+    assert late == [7]
+
+
+async def test_what_is_waited_for_is_returned_or_raised() -> None:
+    def fail() -> int:
+        raise ValueError("no")
+
+    assert await abandonable(lambda: 7, lambda _: None) == 7
+    with pytest.raises(ValueError, match="no"):
+        await abandonable(fail, lambda _: None)

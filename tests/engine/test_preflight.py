@@ -594,6 +594,22 @@ async def test_the_header_within_the_rows_is_no_record(tmp_path: Path, joint: st
         assert told(report) == oracle(file, mapping)
 
 
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+@pytest.mark.parametrize("name", ["Last_Name", '"Last" Name', "'tis", ""])
+async def test_the_header_is_known_again_however_it_is_quoted(tmp_path: Path, name: str, quote: str) -> None:
+    def line(cells: list[str]) -> str:
+        return ",".join(quote + cell.replace(quote, quote * 2) + quote if quote else cell for cell in cells)
+
+    rows = [[f"Ada {n}", f"a{n}@b.example", "x"] for n in range(30)]
+    header = [name, "Email", "Company"]
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join(map(line, [header, *rows, header, *rows])) + "\n")
+    for exact in (False, True):
+        with opened(path, quotechar=quote, delimiter=",", header_line=1, encoding="utf-8") as file:
+            report = await check(file, mapping_of(("First_Name", "Email", "")), SCHEMA, exact=exact)
+        assert list(report.refused_records()) == [30]
+
+
 async def test_a_word_of_a_single_column_may_be_a_value(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_text("Last_Name\nAda\nLast_Name\n")

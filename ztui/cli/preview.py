@@ -28,12 +28,10 @@ def command(file: str, rows: int, start: int, as_json: bool, **said: Any) -> int
 
 
 async def _preview(path: str, start: int, count: int, as_json: bool, overrides: DialectOverrides) -> int:
-    import asyncio
-
     from ztui.engine.files import OpenFile
     from ztui.present.files import overview_lines, preview_data, row_lines, structure_lines
 
-    opened = await asyncio.to_thread(OpenFile.open, path, overrides)
+    opened = await OpenFile.opened(path, overrides)
     with opened as file, diagnostics.progress() as line:
 
         def told(rows: int, fraction: float) -> None:

@@ -7,6 +7,7 @@ modes tell them from what people keep in the same folder.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import fcntl
@@ -31,6 +32,14 @@ _NAME = re.compile(  # nobody calls a file of their own so
 _SETTLED = 60.0  # seconds: what is younger may not have its lock yet
 
 _held: dict[Path, int] = {}  # the descriptor that keeps the lock, by path
+_unfinished: set[Path] = set()  # copies that are being written
+
+
+@atexit.register
+def _drop_unfinished() -> None:
+    """A thread that reads a silent pipe is not waited for at the end; its copy is of no use to anybody."""
+    for path in list(_unfinished):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -44,6 +53,7 @@ def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
     handle, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.urandom(8).hex()}-", suffix=_SUFFIX, dir=workdir)
     path = Path(name)
     _held[path] = handle
+    _unfinished.add(path)
     try:
         with contextlib.suppress(OSError):  # a file system without locks: the copy is then never taken for forsaken
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -54,6 +64,8 @@ def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
         if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
             raise SourceError("NO_ROOM", details={"folder": str(path.parent)}) from problem
         raise
+    finally:
+        _unfinished.discard(path)
 
 
 @contextmanager

@@ -141,7 +141,8 @@ def _standard_input(workdir: Path | None) -> Source:
     if sys.stdin is None:  # closed by whoever started the program
         raise SourceError("CANNOT_READ", details={**details, "reason": "it is closed"})
     try:
-        data = _copied(sys.stdin.buffer, workdir)
+        # Without its buffer, for that has a lock: held by a thread that waits for ever, it would let no program end.
+        data = _copied(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), workdir)
         return _unpacked("-", data, data.stat(), workdir, owned=True)
     except SourceError as problem:
         problem.details |= details if "path" in problem.details else {}

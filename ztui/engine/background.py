@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -54,3 +55,37 @@ async def in_thread(work: Callable[[OnProgress], T], on_progress: OnProgress | N
         if not thread.cancelled():
             thread.exception()  # it ended because it was told to
         raise
+
+
+async def abandonable(work: Callable[[], T], drop: Callable[[T], None]) -> T:
+    """Run `work` in a thread that nobody waits for, for what may never end: a pipe that stays silent.
+
+    Whoever is cancelled goes at once, and so can the process; what `work` then still returns is given to `drop`.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T) -> None:
+        if done.done():
+            drop(result)
+        else:
+            done.set_result(result)
+
+    def fail(problem: Exception) -> None:
+        if not done.done():
+            done.set_exception(problem)
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception as problem:  # noqa: BLE001 - it is raised where it is awaited
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(fail, problem)
+            return
+        try:
+            loop.call_soon_threadsafe(settle, result)
+        except RuntimeError:
+            drop(result)
+
+    threading.Thread(target=run, name="abandonable", daemon=True).start()
+    return await done

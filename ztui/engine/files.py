@@ -18,7 +18,7 @@ from ztui.csvfile.copies import discard, private_copy
 from ztui.csvfile.detect import detect, in_encoding, normalised
 from ztui.csvfile.encoding import judge
 from ztui.csvfile.index import scan_provisional
-from ztui.engine.background import OnProgress, in_thread
+from ztui.engine.background import OnProgress, abandonable, in_thread
 from ztui.engine.file_rows import FileRows, reading
 from ztui.errors import SourceChanged
 from ztui.model.finding import Finding, Severity
@@ -63,6 +63,11 @@ class OpenFile(FileRows):
                 file.close()
                 raise
             return file
+
+    @classmethod
+    async def opened(cls, path: str, overrides: DialectOverrides = AS_DETECTED) -> OpenFile:
+        """Open it in a thread. A pipe may stay silent for ever: whoever is cancelled meanwhile does not wait for it."""
+        return await abandonable(lambda: cls.open(path, overrides), lambda file: file.close())
 
     def __enter__(self) -> OpenFile:
         return self

@@ -144,7 +144,7 @@ class MassUpdates:
         """
         from ztui.engine.files import OpenFile
 
-        opened = await asyncio.to_thread(OpenFile.open, str(path), overrides)
+        opened = await OpenFile.opened(str(path), overrides)
         with opened as file:
             await file.index()
             wanted = column or id_column(file.info.headers) or ""

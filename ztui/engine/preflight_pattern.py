@@ -132,12 +132,14 @@ class Skimmer:
 
     def _not_header(self, delimiter: bytes) -> bytes:
         """Keeps rows out that may be the header once more: those that begin with its first names, quoted or not."""
-        first: list[bytes] = []
+        quote, first = re.escape(self._quote), b""
         for name in self._rules.header:
-            text = re.escape(name.encode(self._encoding, "surrogateescape")).replace(b'"', b'""?')
-            first.append(rb'"?(?:\xef\xbb\xbf|[ \t])*+' + (text or b'"?'))
-            if name:
-                return rb"(?!" + delimiter.join(first) + rb")"
+            text = re.escape(name.encode(self._encoding, "surrogateescape").lstrip(self._quote + b" \t"))
+            first += rb"[\xef\xbb\xbf \t" + quote + rb"]*+"
+            first += text.replace(quote, b"(?:" + quote + b"){1,2}") if quote else text
+            if text:
+                return rb"(?!" + first + rb")"
+            first += delimiter
         return b""
 
     @staticmethod

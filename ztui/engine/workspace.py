@@ -165,7 +165,9 @@ class Workspace:
 
     async def open_file(self, path: str, overrides: DialectOverrides = AS_DETECTED) -> OpenFile:
         """Open a CSV (or "-" for standard input) and put it among the recent files. Raises SourceError."""
-        file = await asyncio.to_thread(self._open_file, path, overrides)
+        from ztui.engine.files import OpenFile
+
+        file = await OpenFile.opened(path, overrides)
         await self.remember(file)
         return file
 
@@ -173,11 +175,6 @@ class Workspace:
         """Put an open file among the recent ones (standard input is none)."""
         if file.info.path != "-":
             await asyncio.to_thread(self._recent.add, Path(file.info.path), file.info.size)
-
-    def _open_file(self, path: str, overrides: DialectOverrides) -> OpenFile:
-        from ztui.engine.files import OpenFile
-
-        return OpenFile.open(path, overrides)
 
     def recent_files(self) -> list[RecentFile]:
         """Files opened lately that still exist, newest first."""
