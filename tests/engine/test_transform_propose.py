@@ -201,3 +201,28 @@ def test_invisible_characters_go_where_they_do_harm() -> None:
 def test_dates_with_single_digits_are_rewritten(data_type: str, values: list[str], step: Step) -> None:
     assert [p.steps for p in propose_steps(Field("When", "When", data_type), values)] == [(step,)]
     assert propose_steps(Field("When", "When", data_type), values[1:]) == ()
+
+
+@pytest.mark.parametrize(
+    ("data_type", "values", "steps"),
+    [
+        ("email", ["a@b.example", "n/a", "k.A."], ()),
+        ("integer", ["12", "7", "-"], ()),
+        ("date", ["31.12.2024", "TBD"], (Step.of("date", pattern="dd.MM.yyyy"),)),
+        ("currency", ["1.234,50", "none"], (Step.of("number", decimal=","),)),
+        ("phone", ["030 1", " unknown "], ()),
+    ],
+)
+def test_words_for_no_value_become_blank_where_no_word_fits(
+    data_type: str, values: list[str], steps: tuple[Step, ...]
+) -> None:
+    (proposal,) = propose_steps(field(data_type), values)
+    words = [v.strip() for v in values if not any(c.isdigit() or c == "@" for c in v)]
+    table = Step.of("map", table=tuple((word, "") for word in words))
+    assert [s for s in proposal.steps if s.name != "trim"] == [table, *steps]
+    assert [str(apply_steps((v,), proposal.steps)) for v in values[1:] if v.strip() in words] == [""] * len(words)
+
+
+def test_words_for_no_value_stay_where_a_word_may_be_a_value() -> None:
+    assert propose_steps(field("text"), ["Ada", "n/a", "-"]) == ()
+    assert propose_steps(field("picklist", LIST), ["Partner", "Unknown"]) == ()

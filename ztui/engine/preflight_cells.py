@@ -7,12 +7,13 @@ quantifiers are possessive, so that a hostile cell costs no more than its length
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ztui.catalogue.knowledge import date_formats, field_type
 from ztui.engine.checkers import NO_CHOICE, kind_of, shortened_matters, shows_all
 from ztui.engine.preflight_charset import Charset, within
 from ztui.engine.preflight_rows import FieldRule, declared_format
+from ztui.engine.transform_values import fold, table_of
 from ztui.model.mapping import Step
 
 
@@ -20,7 +21,6 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
     """The pattern of cells that this field takes as they are, transforms included; None when there is none."""
     known = field_type(rule.field.data_type)
     steps = rule.mapped.steps
-    names = {s.name for s in steps}
     length = rule.field.length or known.length
     blank = rule.blank_rule is None
     kind = kind_of(rule.field)
@@ -34,8 +34,10 @@ def field_pattern(rule: FieldRule, chars: Charset) -> bytes | None:
         if rule.field.picklist:
             return None
         kind, length = "text", None
+    steps = tuple(s for s in steps if not _aside(s, kind))
+    names = {s.name for s in steps}
     if kind in ("date", "datetime"):
-        return _dates(rule, chars, blank)
+        return _dates(rule, steps, chars, blank)
     if not names <= _HARMLESS.get(kind, frozenset()) or any(s.args and not _plain_number(s, kind) for s in steps):
         return None
     if kind in ("text", "none"):
@@ -74,6 +76,20 @@ _HARMLESS = {
     "boolean": frozenset(("no_invisible", "excel_text", "trim", "boolean")),
     "id": frozenset(("no_invisible", "excel_text", "trim")),
 }
+
+
+# What every value that the patterns below match has in it, and a table for other values has not.
+_MARKS = {"email": "@", "url": "."} | dict.fromkeys(
+    ("phone", "integer", "decimal", "percent", "id", "date", "datetime"), "0123456789"
+)
+
+
+def _aside(step: Step, kind: str) -> bool:
+    """True for a table that has nothing to do with the values that the pattern matches: "n/a" is no address."""
+    if step.name != "map" or step.arg("other", "keep") != "keep" or kind not in _MARKS:
+        return False
+    words = [fold(word) for word, _ in table_of(step)]
+    return all(words) and not any(mark in word for word in words for mark in _MARKS[kind])
 
 
 def _plain_number(step: Step, kind: str) -> bool:
@@ -235,8 +251,8 @@ def date_pattern(pattern: str) -> bytes | None:
     return rb"(?:" + rb"|".join(ways) + rb")"
 
 
-def _dates(rule: FieldRule, chars: Charset, blank: bool) -> bytes | None:
-    steps = [s for s in rule.mapped.steps if s.name != "trim"]
+def _dates(rule: FieldRule, all_steps: Sequence[Step], chars: Charset, blank: bool) -> bytes | None:
+    steps = [s for s in all_steps if s.name != "trim"]
     if not steps:
         pattern = declared_format(rule.mapped, rule.field) or date_formats().sent_date
     elif len(steps) == 1 and steps[0].name in ("date", "datetime"):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ztui.catalogue.knowledge import date_formats, field_type
+from ztui.engine.suggest_lexicon import lexicon
 from ztui.engine.transform_bare import bared
 from ztui.engine.transform_compile import compile_one
 from ztui.engine.transform_dates import Reading, find_readings, reader, rivals
@@ -56,10 +57,24 @@ def propose_steps(field: Field, values: Sequence[str]) -> tuple[Proposal, ...]:
     apply = compile_one(first)
     clean = list(dict.fromkeys(text for v in distinct if (text := str(apply(v)).strip(BLANKS))))
     kind = "id" if field.api_name == "id" else field_type(field.data_type).check
+    if kind in _STRICT and (words := without_value(clean)):
+        first = (*first, Step.of("map", table=tuple((word, "") for word in words)))
+        reasons.append(f"{' and '.join(f'“{word}”' for word in words[:3])} for no value")
+        clean = [v for v in clean if not without_value([v])]
     found = _BY_CHECK.get(kind, _plain)(field, clean) if clean else ()
     if not found and first:
         found = (Proposal((), "; ".join(reasons)),)
     return tuple(_finish(p, first, distinct) for p in found)
+
+
+# Fields that take no words at all: there "n/a" is never a value.
+_STRICT = frozenset(("date", "datetime", "integer", "decimal", "percent", "phone", "email", "url", "id"))
+
+
+def without_value(values: Sequence[str]) -> list[str]:
+    """Those of the values that people write where they have none, each once, however it is written."""
+    known = lexicon().values["nothing"]
+    return list({value.casefold(): value for value in reversed(values) if value.casefold() in known}.values())[::-1]
 
 
 def _finish(proposal: Proposal, first: tuple[Step, ...], distinct: list[str]) -> Proposal:

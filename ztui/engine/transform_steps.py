@@ -258,6 +258,15 @@ def _default(step: Step) -> Apply:
     return lambda text: text if text.strip(BLANKS) else put
 
 
+def _replaced(step: Step) -> str:
+    """What a table does: a value or two that become blank are named."""
+    blanked = [word for word, value in table_of(step) if not value]
+    if blanked and len(blanked) == len(table_of(step)):
+        named = ", ".join(f"“{word}”" for word in blanked[:3])
+        return f"blank for {named}" + (f" and {len(blanked) - 3} more" if len(blanked) > 3 else "")
+    return f"replace {_entries(step)} by table"
+
+
 def _entries(step: Step) -> str:
     count = len(table_of(step))
     return f"{count} value" + ("" if count == 1 else "s")
@@ -275,7 +284,7 @@ KINDS: dict[str, Kind] = {
         _phone, lambda s: "clean phone number" + (f", {text_arg(s, 'country')} for 0" if s.arg("country") else "")
     ),
     "email": Kind(_email, lambda s: "bare e-mail address"),
-    "map": Kind(_map, lambda s: f"replace {_entries(s)} by table"),
+    "map": Kind(_map, _replaced),
     "multi": Kind(_multi, lambda s: f"list separated by “{text_arg(s, 'separator', MULTI_SEPARATOR)}”"),
     "split_name": Kind(_split_name, lambda s: f"{text_arg(s, 'part', 'last')} name out of a full name"),
     "part": Kind(_part, lambda s: f"piece {number_arg(s, 'index', 0) + 1} between “{text_arg(s, 'separator', ',')}”"),
