@@ -20,7 +20,7 @@ from ztui.errors import SourceError
 from ztui.model.table import Dialect
 
 BLOCK = 1 << 18
-WINDOW = 1 << 15
+WINDOW = 1 << 16
 """Bytes of a block that a row pattern is let loose on at a time."""
 
 _PROOF = 20
