@@ -13,7 +13,7 @@ from tests.engine.test_preflight import case
 from ztui.csvfile import scan
 from ztui.csvfile.reader import RecordReader, physical_lines
 from ztui.engine.planner_keys import KeyNumbers
-from ztui.engine.preflight_rows import RowRules, key_text
+from ztui.engine.preflight_rows import RowRules
 from ztui.engine.preflight_segment import is_error
 from ztui.model.mapping import FieldMapping, Mapping, Step
 from ztui.model.table import CsvInfo
@@ -27,7 +27,7 @@ def plain(info: CsvInfo, rules: RowRules) -> list[int]:
         stream.seek(info.data_start)
         for cells in RecordReader(physical_lines(stream), info.dialect):
             value = rules.value(0, cells)
-            text = key_text(value, rule.field)
+            text = rule.key_text(value)
             bad = any(is_error(hit.rule) for hit in rules.judge_value(0, "", value))
             numbers.append(0 if bad or not text else hash(text))
     return numbers
@@ -64,3 +64,11 @@ def test_a_key_of_two_columns_and_one_with_steps(tmp_path: Path) -> None:
         assert list(keys.numbers) == plain(file.info, rules)
     assert keys.numbers[0] == keys.numbers[1] != 0
     assert keys.numbers[3] == 0
+
+
+@pytest.mark.parametrize("steps", [(), (Step.of("trim"),)])
+def test_a_blank_key_is_sent_as_its_default(tmp_path: Path, steps: tuple[Step, ...]) -> None:
+    file = opened(write(tmp_path / "f.csv", ["Code", "Notes"], [["A1", "x"], ["", "x"], ["z9", "x"], [" ", "x"]]))
+    rules = RowRules(Mapping("Leads", fields=(FieldMapping("Code", (0,), steps, default="Z9"),)), SCHEMA, 2)
+    numbers = KeyNumbers(file.info, rules).numbers
+    assert numbers[1] == numbers[2] == numbers[3] not in (0, numbers[0])

@@ -610,6 +610,22 @@ async def test_the_header_is_known_again_however_it_is_quoted(tmp_path: Path, na
         assert list(report.refused_records()) == [30]
 
 
+@pytest.mark.parametrize(
+    ("header", "delimiter"), [(("ＩＤ", "Email"), ","), (("ﾅﾏｴ", "Email"), ","), (("", "Email", "City"), "\t")]
+)
+async def test_the_header_is_known_again_whatever_it_begins_with(
+    tmp_path: Path, header: tuple[str, ...], delimiter: str
+) -> None:
+    rows = [[f"Ada {n}", "x", "y"][: len(header)] for n in range(9000)]
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join(map(delimiter.join, [header, *rows, header, *rows])) + "\n", encoding="utf-8")
+    mapping = mapping_of(("Notes", "Last_Name", "")[: len(header)])
+    for exact in (False, True):
+        with opened(path, delimiter=delimiter, header_line=1, encoding="utf-8") as file:
+            report = await check(file, mapping, SCHEMA, exact=exact)
+        assert list(report.refused_records()) == [9000]
+
+
 async def test_a_word_of_a_single_column_may_be_a_value(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_text("Last_Name\nAda\nLast_Name\n")

@@ -14,7 +14,7 @@ from ztui.csvfile.scan import RangeWalk, any_but, patterns_work
 from ztui.engine.preflight_cells import field_pattern
 from ztui.engine.preflight_charset import Charset, charset_of, is_utf8
 from ztui.engine.preflight_pattern import BLANK_KEY
-from ztui.engine.preflight_rows import RowRules, is_number, key_text
+from ztui.engine.preflight_rows import RowRules, is_number
 from ztui.engine.preflight_segment import is_error
 from ztui.model.table import CsvInfo
 
@@ -75,11 +75,12 @@ class KeyNumbers:
     def _collect(self, rows: list[tuple[bytes, ...]]) -> None:
         count = len(self._order)
         if len(self._key.columns) == 1:
-            texts = [plain or other for plain, other, _, _ in rows]
+            texts = [good or other for good, other, _, _ in rows]
             loose = [at for at, row in enumerate(rows) if row[2]]
             joined = b"\n".join(texts)
             quoted = self._quote and self._quote in joined
-            if not quoted and not is_number(self._key.field) and len(loose) < len(rows):
+            plain = not quoted and not is_number(self._key.field) and not self._key.mapped.default
+            if plain and len(loose) < len(rows):
                 text = joined.decode(self._info.dialect.encoding, "surrogateescape")
                 pieces = (text if self._key.field.unique_case_sensitive else text.casefold()).split("\n")
                 fresh = list(map(hash, map(str.strip, pieces)))
@@ -106,8 +107,8 @@ class KeyNumbers:
         return self.number_of(value)
 
     def number_of(self, value: str) -> int:
-        """The number of a key as it is sent."""
-        text = key_text(value, self._key.field)
+        """The number of a key as it is sent: the default for a blank one, if there is one."""
+        text = self._key.key_text(value)
         return hash(text) if text else BLANK_KEY
 
     def record(self, cells: list[str], line: int, reader: RecordReader) -> None:

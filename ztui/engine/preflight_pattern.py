@@ -131,16 +131,18 @@ class Skimmer:
         return Patterns(re.compile(rows[0] + rb"|(" + rows[1] + rb")|((?s:.)++)"), re.compile(rows[2]))
 
     def _not_header(self, delimiter: bytes) -> bytes:
-        """Keeps rows out that may be the header once more: those that begin with its first names, quoted or not."""
-        quote, first = re.escape(self._quote), b""
-        for name in self._rules.header:
-            text = re.escape(name.encode(self._encoding, "surrogateescape").lstrip(self._quote + b" \t"))
-            first += rb"[\xef\xbb\xbf \t" + quote + rb"]*+"
-            first += text.replace(quote, b"(?:" + quote + b"){1,2}") if quote else text
-            if text:
-                return rb"(?!" + first + rb")"
-            first += delimiter
-        return b""
+        """Keeps rows out that may be the header once more: those whose first text is its first name, quoted or not.
+
+        Nothing here is possessive: a name may begin as the byte order mark does ("ＩＤ"), and a tab may part the cells.
+        """
+        quote = re.escape(self._quote)
+        names = (n.encode(self._encoding, "surrogateescape").lstrip(self._quote + b" \t") for n in self._rules.header)
+        text = re.escape(next(filter(None, names), b""))
+        if not text:
+            return b""
+        before = rb"[ \t" + quote + delimiter + rb"]*"
+        name = text.replace(quote, b"(?:" + quote + b"){1,2}") if quote else text
+        return rb"(?!" + before + rb"(?:\xef\xbb\xbf" + before + rb")*" + name + rb")"
 
     @staticmethod
     def _with_free_cells(cells: Sequence[bytes], chars: Charset, delimiter: bytes) -> bytes:
