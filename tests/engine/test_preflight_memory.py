@@ -19,7 +19,7 @@ from ztui.engine.check_worker import Worker
 from ztui.engine.files import OpenFile
 from ztui.engine.preflight import CheckMemory, CheckReport, check
 from ztui.engine.preflight_segment import Job
-from ztui.model.crm import ModuleSchema, Operation
+from ztui.model.crm import LookupTarget, ModuleSchema, Operation
 from ztui.model.mapping import FieldMapping, Mapping, Step
 
 HEADER = ("Last_Name", "Email", "Employees", "Born", "Code", "Source")
@@ -428,3 +428,25 @@ async def test_a_cancelled_check_leaves_the_one_before_usable(tmp_path: Path, ch
         assert all_of(await check(file, MAPPED, SCHEMA, memory=memory)) == all_of(first)
         assert children == []
         assert all_of(await check(file, changed, SCHEMA, memory=memory)) == all_of(await check(file, changed, SCHEMA))
+
+
+class Shelf:
+    """A directory in which only Vendors has an Acme."""
+
+    async def missing_records(self, module: str, find_by: str, values: Collection[str]) -> list[str]:
+        return [v for v in values if (module, v) != ("Vendors", "Acme")]
+
+    async def missing_users(self, find_by: str, values: Collection[str]) -> list[str]:
+        return list(values)
+
+
+async def test_what_a_fixed_value_points_at_is_asked_anew_for_a_field_of_another_module(tmp_path: Path) -> None:
+    file = opened(write(tmp_path / "f.csv", HEADER, [["Ada", "a@b.example", "1", "2024-01-31", "A", "Partner"]]))
+    fixed = MAPPED.with_field(FieldMapping("Account", default="Acme", find_by="Name"))
+    memory = CheckMemory()
+    told = []
+    for module in ("Vendors", "Accounts"):
+        fields = tuple(replace(f, lookup=LookupTarget(module, "Name")) if f.lookup else f for f in SCHEMA.fields)
+        report = await check(file, fixed, replace(SCHEMA, fields=fields), online=Shelf(), memory=memory)
+        told.append([group.rule for group in report.groups])
+    assert told == [[], ["CONSTANT_WRONG"]]

@@ -144,7 +144,7 @@ async def resolve_constants(
             or checker(field, find_by=mapped.find_by)(value)
         ):
             continue
-        asked = (mapped.api_name, mapped.find_by, value)
+        asked = (field, mapped.find_by, value)
         if asked not in known:
             known[asked] = bool(await _missing(field, mapped.find_by, [value], online))
         if known[asked]:

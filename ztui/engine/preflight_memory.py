@@ -159,7 +159,7 @@ class CheckMemory:
         self._walked: Walked | None = None
         self._keys: OrderedDict[tuple[Judged, Judged | None], KeyTexts] = OrderedDict()
         self._references: OrderedDict[Judged, Hits] = OrderedDict()
-        self.constants: dict[tuple[str, str | None, str], bool] = {}
+        self.constants: dict[tuple[Field, str | None, str], bool] = {}
         """Whether the fixed value of a lookup or owner (its field, what it is matched by, the text) leads nowhere."""
 
     def forget(self) -> None:
