@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import select
 import socket
 import sys
 import threading
 import zipfile
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -273,6 +274,33 @@ def test_a_zip_with_a_method_nobody_knows(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         acquire(str(path))
     assert caught.value.code == "FILE_DAMAGED"
+
+
+def test_a_pipe_that_does_not_wait_is_read_to_its_end(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    silent = threading.Event()
+    wait = select.select
+
+    def waited(*streams: Sequence[BinaryIO]) -> object:
+        silent.set()
+        return wait(streams[0], streams[1], streams[2])
+
+    def write() -> None:
+        for row in (b"a,b\n", b"1,2\n", b"3,4\n"):
+            assert silent.wait(10)
+            silent.clear()
+            os.write(writing, row)
+        os.close(writing)
+
+    monkeypatch.setattr(select, "select", waited)
+    writer = threading.Thread(target=write)
+    with os.fdopen(reading, "rb") as stream:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
+        writer.start()
+        source = acquire("-", copies)
+        writer.join()
+    assert source.data_path.read_bytes() == b"a,b\n1,2\n3,4\n"
 
 
 def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

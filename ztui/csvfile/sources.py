@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import stat
 import sys
 import zlib
@@ -78,8 +79,11 @@ def copy_into(blocks: Iterator[bytes], out: BinaryIO, folder: Path) -> int:
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    while block := stream.read(_COPY_BLOCK):
-        yield block
+    while (block := stream.read(_COPY_BLOCK)) != b"":
+        if block is None:  # nothing yet: some programs hand over a pipe that does not wait
+            select.select((stream,), (), ())
+        else:
+            yield block
 
 
 def _unpacking(packed: BinaryIO, path: str, size: int) -> Iterator[bytes]:
