@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ztui.present.paths import pasted_path, shorten
+from ztui.present.paths import is_taken, pasted_path, shorten, unwritable
 
 
 @pytest.mark.parametrize("form", ["{}", "'{}'", '"{}"', "file://{}", "{} \n"])
@@ -30,3 +30,13 @@ def test_long_paths_keep_the_name() -> None:
     short = shorten("/very/long/way/down/to/the/file.csv", 20)
     assert short.endswith("…/file.csv")
     assert len(short) <= 20
+
+
+def test_a_home_of_nobody_is_a_folder_that_is_not_there() -> None:
+    assert pasted_path("~nobody-here/f.csv") is None
+    assert unwritable(" ~nobody-here/f.csv", "-") == "There is no folder ~nobody-here."
+    assert not is_taken("~nobody-here/f.csv")
+
+
+def test_why_a_name_will_not_do_is_said_without_a_number() -> None:
+    assert unwritable("x" * 300, "f.csv") == "No file can be written there: File name too long."

@@ -8,6 +8,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 
+def typed_path(text: str) -> Path:
+    """The path that was typed: `~` is the home folder, and `~nobody` stays as it is."""
+    path = Path(text)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def pasted_path(text: str) -> str | None:
     """The existing file that pasted text names (terminals paste a dropped file as a path, quoted, escaped, or as a
     `file://` address), or None when it names none."""
@@ -25,8 +34,8 @@ def pasted_path(text: str) -> str | None:
         candidates.append(parts[0])
     for candidate in candidates:
         try:
-            if Path(candidate).expanduser().is_file():
-                return str(Path(candidate).expanduser())
+            if typed_path(candidate).is_file():
+                return str(typed_path(candidate))
         except OSError:
             continue
     return None
@@ -36,7 +45,7 @@ def unwritable(text: str, source: str) -> str | None:
     """Why no file can be written at the path that was typed, or None. `source` is the file the rows come from."""
     if not text.strip():
         return "A file name, please."
-    path = Path(text.strip()).expanduser()
+    path = typed_path(text.strip())
     try:
         if path.is_dir():
             return f"{path} is a folder: add a file name."
@@ -44,14 +53,15 @@ def unwritable(text: str, source: str) -> str | None:
             return f"There is no folder {path.parent}."
         if source != "-" and os.path.realpath(path) == os.path.realpath(source):
             return "That is the file the rows come from, and ztui never changes it. Give another name."
-    except (OSError, ValueError) as reason:
-        return f"No file can be written there: {reason}."
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else None
+        return f"No file can be written there: {reason or problem}."
     return None
 
 
 def is_taken(text: str) -> bool:
     """True when something is at the path that was typed already."""
-    return os.path.lexists(Path(text.strip()).expanduser())
+    return os.path.lexists(typed_path(text.strip()))
 
 
 def shorten(path: str, room: int) -> str:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from ztui.present.paths import pasted_path
+from ztui.present.paths import pasted_path, typed_path
 from ztui.present.preview import size
 from ztui.tui.dialogs.base import Dialog, Words
 from ztui.tui.widgets.grid import Grid
@@ -72,7 +72,7 @@ class OpenFileDialog(Dialog[str]):
 
     def _list(self, typed: str) -> None:
         self._typed = typed
-        path = Path(typed or ".").expanduser()
+        path = typed_path(typed or ".")
         folder, begun = (path, "") if not typed or typed.endswith(("/", ".")) else (path.parent, path.name)
         entries: list[Path] = []
         try:
@@ -129,7 +129,7 @@ class OpenFileDialog(Dialog[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: what was typed if it is there, else what is marked."""
-        typed = Path(event.value).expanduser() if event.value.strip() else None
+        typed = typed_path(event.value) if event.value.strip() else None
         if typed is not None and typed.is_file():
             self.dismiss(str(typed))
             return

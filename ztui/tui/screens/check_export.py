@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ztui.model.counting import how_many
+from ztui.present.paths import typed_path
 from ztui.tui.screens.base import ZtuiScreen
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Exporting(ZtuiScreen):
 
         def chosen(path: str | None) -> None:
             if path:
-                self.work(self._export(Path(path.strip()).expanduser().absolute(), report), "export")
+                self.work(self._export(typed_path(path.strip()).absolute(), report), "export")
 
         source = self.session.path or "-"
         name = f"{Path(source).stem if source != '-' else 'rows'}.findings.csv"

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from ztui.model.counting import how_many
 from ztui.present.findings import finding_line
 from ztui.present.inspector import suggestion_cells
+from ztui.present.paths import typed_path
 from ztui.tui.screens.base import ZtuiScreen
 from ztui.tui.widgets.grid import Grid
 from ztui.tui.widgets.grid_model import Column
@@ -250,7 +251,7 @@ class InspectorRepair(ZtuiScreen):
 
         def typed(text: str | None) -> None:
             if text:
-                self.work(self._write(Path(text.strip()).expanduser(), only_refused=only_refused), "export")
+                self.work(self._write(typed_path(text.strip()), only_refused=only_refused), "export")
 
         what = "Refused rows, in the source's own form" if only_refused else "All rows with their outcome"
         self.app.push_screen(SaveAs("Save to", what, name, source=self.plan.info.path), typed)

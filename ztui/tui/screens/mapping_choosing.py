@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ztui.present.fields import fed_by, offered, percent, type_details, type_name, why_not
 from ztui.present.preview import first_filled
 from ztui.tui.screens.mapping_treating import Treating
-
-if TYPE_CHECKING:
-    pass
 
 
 class Choosing(Treating):

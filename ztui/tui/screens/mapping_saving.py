@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ztui.present.paths import typed_path
 from ztui.tui.screens.mapping_parts import MappingParts
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Saving(MappingParts):
         schema = self.session.schema
         if schema is None:
             return
-        target = _home(path)
+        target = typed_path(path)
         await asyncio.to_thread(workspace.mappings.save, target, mapping, schema)
         if self.session.draft is not None:
             self.session.draft.keep()
@@ -58,7 +59,7 @@ class Saving(MappingParts):
     async def _load(self, path: str) -> None:
         session = self.session
         workspace = await session.workspace()
-        mapping = await asyncio.to_thread(workspace.mappings.load, _home(path))
+        mapping = await asyncio.to_thread(workspace.mappings.load, typed_path(path))
         if session.file is None:
             return
         if session.draft is None or mapping.module != session.module:
@@ -74,7 +75,3 @@ class Saving(MappingParts):
             from ztui.tui.dialogs.message import Notice
 
             self.app.push_screen(Notice("The file's columns differ from the mapping's", "\n".join(drift_lines(drift))))
-
-
-def _home(path: str) -> Path:
-    return Path(path).expanduser()
