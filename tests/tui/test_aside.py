@@ -82,3 +82,21 @@ async def test_the_dialog_tells_how_the_file_is_read(tmp_path: Path, people: Pat
         await driver.press("down", "down", "down", "delete")
         await driver.until_sees("‹ 1 ›", "Header on line 1")
         assert not driver.sees("your choice")
+
+
+async def test_what_was_made_since_comes_along_to_a_reading_of_before(tmp_path: Path, garbled: Path) -> None:
+    async with driving(tmp_path, garbled) as driver:
+        await driver.mapped()
+        await driver.drag("Straße", to="Fax")
+        await read_otherwise(driver, 0, "right", "right", "right", "right")
+        other = driver.app.session.draft
+        await read_otherwise(driver, 0, "delete")
+        assert not driver.app.session.carried  # nothing was made of it meanwhile
+        await driver.drag("Ort", to="Phone")
+        await read_otherwise(driver, 0, "right", "right", "right", "right")
+        assert driver.app.session.draft is other
+        assert driver.app.session.carried
+        assert driver.feeds("Phone") == ["Ort"]
+        await driver.press("ctrl+z")
+        assert driver.feeds("Phone") == []
+        assert driver.feeds("Fax") == ["StraЯe"]

@@ -13,7 +13,7 @@ from ztui.model.mapping import FieldMapping, Mapping, Suggestion
 from ztui.present.runs import started
 from ztui.present.text import clip, pad, visible, width
 
-CARRIED = "Your mapping is kept: the same columns have other names now.  ctrl+z goes back to the proposal."
+CARRIED = "Your mapping is kept: the same columns have other names now.  ctrl+z takes it back."
 """What is said when the file is read another way and its columns are the same, called otherwise."""
 
 

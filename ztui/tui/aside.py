@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ztui.model.table import Dialect
     from ztui.tui.draft import Draft
 
+CARRIED = "your mapping of these columns"
+"""What the step is called that puts what was made of the same columns before on top of a draft."""
+
 
 def begin(
     workspace: Workspace, file: OpenFile, path: str, schema: ModuleSchema, carried: Mapping | None
@@ -31,7 +34,7 @@ def begin(
     left = workspace.unsent.find(path, headers, schema) if path != "-" else None
     if left is not None and draft.change(left.mapping, "your unsent mapping"):
         return draft, left.at, False
-    return draft, "", carried is not None and draft.change(carried, "your mapping of these columns")
+    return draft, "", carried is not None and draft.change(carried, CARRIED)
 
 
 class Aside:

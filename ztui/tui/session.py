@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ztui.errors import StoreError, ZtuiError
-from ztui.tui.aside import Aside, begin
+from ztui.tui.aside import CARRIED, Aside, begin
 
 if TYPE_CHECKING:
     from ztui.engine.files import OpenFile
@@ -180,7 +180,7 @@ class Session:
 
         What a person had made of it before leaving is brought back on top: one undo leads to the proposal. The same
         goes for what was made of the same columns while the file was read another way; when it is read as it was then,
-        the draft of then is back as a whole.
+        the draft of then is back with its history, and what was made of its columns since is on top of it.
         """
         if self.file is None or self.schema is None:
             raise RuntimeError("a file and a module come first")
@@ -190,11 +190,12 @@ class Session:
         path = self.path or "-"
         self.restored, self.carried = "", False
         waiting = self._aside.back(schema, headers)
+        carried = self._aside.carried(schema.module.api_name, headers, file.info.dialect)
         if waiting is not None:
             self.draft = waiting
+            self.carried = carried is not None and waiting.change(carried, CARRIED)
             self.report = self.checked = None
             return waiting
-        carried = self._aside.carried(schema.module.api_name, headers, file.info.dialect)
 
         self.draft, self.restored, self.carried = draft, _, _ = await asyncio.to_thread(
             begin, workspace, file, path, schema, carried
