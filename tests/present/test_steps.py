@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from ztui.model import event as ev
 from ztui.model import run as fold
 from ztui.model.crm import Operation
@@ -63,6 +65,8 @@ def test_a_place_names_line_column_and_cell() -> None:
     assert place_line(found, ["A", "E-mail"]) == "line 7: E-mail = x⏎y"
     blank = Finding("row", "MANDATORY_NOT_FOUND", Severity.ERROR, line=7, column=0, value="")
     assert place_line(blank, ["A"]) == "line 7: A = (blank)"
+    whole = replace(found, column=None, value="Head", api_name=None)
+    assert place_line(whole, ["A"]) == "line 7: Head"
 
 
 def test_refused_rows_are_told_with_cells_and_the_rest_counted() -> None:

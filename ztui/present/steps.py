@@ -139,10 +139,10 @@ def _how_often(scope: str, count: int) -> str:
 
 
 def place_line(found: Finding, headers: Sequence[str]) -> str:
-    """Where a finding is: source line, column and the cell."""
+    """Where a finding is: source line, column and the cell, as far as it has them."""
     column = headers[found.column] if found.column is not None and found.column < len(headers) else found.api_name or ""
-    cell = f" = {clip(visible(found.value), 60) or '(blank)'}" if found.value is not None else ""
-    return f"line {found.line or '?'}: {visible(column)}{cell}"
+    cell = clip(visible(found.value), 60) or "(blank)" if found.value is not None else ""
+    return f"line {found.line or '?'}: {' = '.join(filter(None, (visible(column), cell)))}"
 
 
 def event_line(state: RunState, event: ev.ImportEvent) -> str:
