@@ -182,3 +182,23 @@ def test_it_can_be_left_while_a_pipe_nobody_writes_to_is_opened(tmp_path: Path) 
         assert terminal.modes_left() == []
     finally:
         terminal.close()
+
+
+def test_a_pipe_that_falls_silent_is_left_without_a_trace(tmp_path: Path) -> None:
+    pipe, temp = tmp_path / "pipe.csv", tmp_path / "temp"
+    os.mkfifo(pipe)
+    temp.mkdir()
+    writing = os.open(pipe, os.O_RDWR)
+    terminal = Terminal(str(pipe), env={"TMPDIR": str(temp)})
+    try:
+        terminal.until("Opening …")
+        end = time.monotonic() + 30
+        while not any(temp.iterdir()):
+            assert time.monotonic() < end
+            terminal.read(0.1)
+        terminal.press(b"\x11")
+        assert terminal.ended() == 0
+        assert list(temp.iterdir()) == []
+    finally:
+        terminal.close()
+        os.close(writing)

@@ -122,7 +122,8 @@ class Session:
     async def open(self, path: str, overrides: DialectOverrides | None = None) -> OpenFile:
         """Open another file; the mapping of the one before is dropped. Raises SourceError.
 
-        It does not wait for the workspace: rows are on screen before profiles have been read.
+        It does not wait for the workspace: rows are on screen before profiles have been read. Nor does anybody wait
+        for a pipe that stays silent, once this is cancelled.
         """
 
         def work() -> OpenFile:
@@ -130,7 +131,9 @@ class Session:
 
             return OpenFile.open(path, overrides) if overrides is not None else OpenFile.open(path)
 
-        file = await asyncio.to_thread(work)
+        from ztui.engine.background import abandonable
+
+        file = await abandonable(work, lambda late: late.close())
         if self.file is not None:
             self.file.close()
         self.path, self.file, self.overrides, self.as_read = path, file, overrides, False
