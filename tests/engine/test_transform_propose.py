@@ -103,6 +103,13 @@ def test_whole_numbers_with_both_separators_are_asked_for() -> None:
     assert asked[0].question
 
 
+def test_round_thousands_may_be_whole_numbers_with_zeros_behind() -> None:
+    asked = propose_steps(field("integer"), ["1.000", "25.000"])
+    assert {apply_steps(["25.000"], p.steps) for p in asked} == {"25", "25000"}
+    assert "1000" in (asked[0].question or "")
+    assert [p.question for p in propose_steps(field("integer"), ["1.000", "2.500"])] == [None]
+
+
 def test_yes_and_no_in_other_languages() -> None:
     assert propose_steps(field("boolean"), ["ja", "nein"])[0].steps == (Step.of("boolean"),)
     assert propose_steps(field("boolean"), ["red", "green", "blue"]) == ()

@@ -149,10 +149,11 @@ def _numbers(field: Field, values: list[str]) -> tuple[Proposal, ...]:
         return Step.of("number", decimal=sign, whole=True) if whole else Step.of("number", decimal=sign)
 
     if tied:
-        # A whole-number field: the sign that leaves no fraction is the thousands separator.
-        fitting = [s for s in (".", ",") if whole and not any("." in (_as(v, s) or "") for v in values)]
-        if fitting:
-            return (Proposal((step(fitting[0]),), "numbers with thousands separators", signs[0][1]),)
+        # A whole-number field: one sign leaves no fractions, the other does. "1.000" may be one or a thousand.
+        behind = {sign: "".join((_as(v, sign) or "").partition(".")[2] for v in values) for sign in ".,"}
+        for sign, other in (".,", ",."):
+            if whole and not behind[sign] and behind[other].strip("0"):
+                return (Proposal((step(sign),), "numbers with thousands separators", signs[0][1]),)
         sample = next((v for v in values if _as(v, ".") != _as(v, ",")), values[0])
         question = f"Is {sample} read as {_as(sample, '.')} or as {_as(sample, ',')}?"
         return tuple(
