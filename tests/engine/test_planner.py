@@ -315,3 +315,12 @@ async def test_packing_mangled_files(batch: int, tmp_path: Path, monkeypatch: py
                     want = [_shown(v) for v in maker.values(record, source[record].cells)]
                     assert want == [_shown(v) for v in sent], f"seed {seed}"
                     assert line == source[record].line
+
+
+async def test_the_header_once_more_is_never_sent(tmp_path: Path) -> None:
+    header = ["Last_Name", "Email"]
+    file = opened(write(tmp_path / "f.csv", header, [["A", "a@b.example"], header, ["B", "nonsense"]]))
+    report = await check(file, mapping_of(header), SCHEMA)
+    everything = await plan_of(file, mapping_of(header), report=report, exclude_refused=False)
+    assert everything.exclude == (1,)
+    assert (await plan_of(file, mapping_of(header), report=report)).exclude == (1, 2)

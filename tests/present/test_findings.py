@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ztui.engine.preflight import FindingGroup
 from ztui.engine.rules import finding
-from ztui.model.finding import Finding
-from ztui.present.findings import explain, explain_group, particular, verdict
+from ztui.model.finding import Finding, Severity
+from ztui.present.findings import consequence, explain, explain_group, particular, verdict
 
 
 def repeated(line: int, earlier: int) -> Finding:
@@ -47,3 +47,9 @@ def test_a_single_row_is_not_called_all() -> None:
 
     assert said(1) == "The one row can be sent."
     assert said(12) == "All 12 rows can be sent."
+
+
+def test_the_header_once_more_is_never_sent() -> None:
+    again = Finding("local", "HEADER_REPEATED", Severity.ERROR, line=7, params=(("rule", "HEADER_REPEATED"),))
+    assert consequence(again) == "It is no row of yours and is never sent."
+    assert consequence(again, 2).endswith("are never sent.")

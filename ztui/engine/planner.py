@@ -78,10 +78,11 @@ async def make_plan(
 ) -> ImportPlan:
     """The plan to send a file by a mapping.
 
-    With a `report`, its refused records are left out unless `exclude_refused` is false. `records` limits the plan to
-    these records, `edits` replace values, `canary` rows go first as a job of their own. Raises PlanError: PLAN_BLOCKED
-    when the report says that the whole job would be refused, NOTHING_TO_SEND when no row is left; SourceError, with
-    FILE_MISREAD for a file that is hardly read as it was meant, unless a person insists that it is right `as_read`.
+    With a `report`, its refused records are left out, without `exclude_refused` only what is the header once more.
+    `records` limits the plan to these records, `edits` replace values, `canary` rows go first as a job of their own.
+    Raises PlanError: PLAN_BLOCKED when the report says that the whole job would be refused, NOTHING_TO_SEND when no row
+    is left; SourceError, with FILE_MISREAD for a file that is hardly read as it was meant, unless a person insists that
+    it is right `as_read`.
     """
     total = await file.index()
     if not as_read:
@@ -92,8 +93,8 @@ async def make_plan(
         raise PlanError("PLAN_BLOCKED", details=details)
     wanted = None if records is None else tuple(sorted(set(records)))
     exclude: tuple[int, ...] = ()
-    if report is not None and exclude_refused:
-        exclude = tuple(report.refused_records())
+    if report is not None:
+        exclude = tuple(report.refused_records() if exclude_refused else report.headers_again())
         if wanted is not None:
             among = frozenset(wanted)
             exclude = tuple(r for r in exclude if r in among)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ztui.engine.checkers import more_facts
-from ztui.engine.preflight_rows import ROW, FieldRule, RowRules
+from ztui.engine.preflight_rows import HEADER_AGAIN, ROW, FieldRule, RowRules
 from ztui.engine.preflight_segment import Hits, is_error
 from ztui.engine.rules import RULE_PARAM, Violation, finding
 from ztui.model.finding import Finding, Severity
@@ -107,6 +107,11 @@ class CheckReport:
     def refused_records(self) -> Sequence[int]:
         """The numbers of the refused records, sorted; known once the check is complete."""
         return self.refused
+
+    def headers_again(self) -> tuple[int, ...]:
+        """The numbers of the records that are the header once more: Zoho might take them, but nobody means them."""
+        again = [chunk for group in self.groups if group.rule == HEADER_AGAIN for chunk in group.chunks]
+        return tuple(chunk.record + record for chunk in again for record in chunk.hits.records)
 
     def findings(self, group: FindingGroup, start: int = 0, count: int = 100) -> list[Finding]:
         """Some findings of a group, in the file's order; reads rows again where a value was too long to be kept."""

@@ -84,9 +84,17 @@ def finding_line(finding: Finding, schema: ModuleSchema | None = None) -> str:
 
 def consequence(finding: Finding, count: int = 1) -> str:
     """What a finding that concerns so many rows means for the import."""
+    from ztui.engine.preflight_rows import HEADER_AGAIN
+
     one = count == 1
     if finding.severity is Severity.ERROR:
         if finding.scope == "row":
+            if finding.param(RULE_PARAM) == HEADER_AGAIN:
+                return (
+                    "It is no row of yours and is never sent."
+                    if one
+                    else "They are no rows of yours and are never sent."
+                )
             rows, left = ("this row", "it is") if one else ("these rows", "they are")
             return f"Zoho would refuse {rows}; {left} left out unless you say otherwise."
         if finding.scope == "file":

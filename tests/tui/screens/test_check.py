@@ -86,7 +86,7 @@ async def test_t_leads_to_the_transforms_of_the_marked_column(tmp_path: Path) ->
 
 async def test_a_column_that_mostly_fails_can_be_judged_row_by_row(tmp_path: Path) -> None:
     path = tmp_path / "mails.csv"
-    rows = "".join(f"Name{n},Firm,{'none' if n % 3 == 0 else f'a{n}@b.example'}\n" for n in range(300))
+    rows = "".join(f"Name{n},Firm,{'nonsense' if n % 3 == 0 else f'a{n}@b.example'}\n" for n in range(300))
     path.write_text("Last Name,Company,Email\n" + rows, encoding="utf-8")
     async with driving(tmp_path, path, size=(80, 24)) as driver:
         await driver.mapped()
@@ -98,3 +98,15 @@ async def test_a_column_that_mostly_fails_can_be_judged_row_by_row(tmp_path: Pat
         assert any("Email is judged one by one" in toast for toast in driver.toasts)
         await driver.press("w")
         await driver.until_sees("does not fit Email", "Nothing can be sent yet")
+
+
+async def test_sending_bad_rows_anyway_does_not_count_the_header_once_more(tmp_path: Path) -> None:
+    path = tmp_path / "joined.csv"
+    path.write_text("Last Name,Company,Email\n" + "Lee,C,a@b.example\n" * 9 + "Last Name,Company,Email\nKay,C,x\n")
+    async with driving(tmp_path, path) as driver:
+        await driver.mapped()
+        await driver.press("c")
+        await driver.until(lambda: driver.app.session.report_is_current)
+        await driver.until_sees("9 rows will be sent; 2 rows left out")
+        await driver.press("a")
+        await driver.until_sees("All 10 rows will be sent; Zoho will refuse 1")

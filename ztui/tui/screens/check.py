@@ -172,10 +172,11 @@ class CheckScreen(Exporting, Sending):
     def _tell(self, report: CheckReport) -> None:
         schema = self.session.schema
         fields = [schema.field(name) if schema else None for name in report.again]
+        never = 0 if self.session.leave_out else len(report.headers_again())
         text, kind = verdict(
             blocking=report.blocking,
-            refused=report.rows_refused,
-            total=report.rows_total,
+            refused=report.rows_refused - never,
+            total=report.rows_total - never,
             checked=report.rows_checked,
             complete=report.complete,
             leave_out=self.session.leave_out,
