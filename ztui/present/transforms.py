@@ -130,3 +130,19 @@ def with_step(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
     if step.name == "join":
         return (step, *(s for s in steps if s.name != "join"))
     return (*steps, step)
+
+
+def with_common(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    """The steps with a common one: in place of its like, else before those that read the values or look them up.
+
+    Behind a table or a date it would spoil what they made; behind the join it treats what is joined.
+    """
+    if any(s.name == step.name for s in steps):
+        return tuple(step if s.name == step.name else s for s in steps)
+    joins = tuple(s for s in steps if s.name == "join")
+    return (*joins, step, *(s for s in steps if s.name != "join"))
+
+
+def dropped(now: tuple[Step, ...], steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """What is done to the values now and would not be done any more with these steps instead."""
+    return tuple(step for step in now if step not in steps)

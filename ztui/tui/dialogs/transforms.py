@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 #: Steps anyone may want, beside what the values call for.
 COMMON = (
-    (Step.of("trim"),),
-    (Step.of("case", to="upper"),),
-    (Step.of("case", to="lower"),),
-    (Step.of("case", to="title"),),
-    (Step.of("split_name", part="first"),),
-    (Step.of("split_name", part="last"),),
+    Step.of("trim"),
+    Step.of("case", to="upper"),
+    Step.of("case", to="lower"),
+    Step.of("case", to="title"),
+    Step.of("split_name", part="first"),
+    Step.of("split_name", part="last"),
 )
 
 
@@ -174,6 +174,8 @@ class TransformsDialog(Dialog[bool]):
         return ways
 
     def _step_ways(self, proposals: tuple[Proposal, ...]) -> list[_Way]:
+        from ztui.present.transforms import with_common
+
         ways: list[_Way] = []
 
         def add(steps: tuple[Step, ...], reason: str, name: str = "") -> None:
@@ -187,9 +189,8 @@ class TransformsDialog(Dialog[bool]):
             add(proposal.steps, proposal.reason, proposal.label if proposal.steps else "")
             self._question = self._question or proposal.question or ""
         add((), "nothing is changed")
-        join = tuple(s for s in self._now if s.name == "join")
-        for steps in COMMON:
-            add((*join, *steps), "a common one")
+        for step in COMMON:
+            add(with_common(self._now, step), "a common one")
         return ways
 
     def on_grid_moved(self) -> None:
@@ -199,6 +200,7 @@ class TransformsDialog(Dialog[bool]):
     def _tell(self) -> None:
         from ztui.engine.transform import compile_steps
         from ztui.engine.transform_steps import Refusal
+        from ztui.present.transforms import dropped
 
         way = self._marked
         apply = compile_steps(way.steps, len(self._columns) or 1)
@@ -220,7 +222,8 @@ class TransformsDialog(Dialog[bool]):
         self.query_one("#changes", Grid).show(source=Lines(lines + plain))
         # A long chain of steps is cut off in its line: here it is told to the end.
         told = f"{way.label}: {way.reason}" if len(way.label) > _LINE else way.reason
-        self.query_one("#reason", Words).say(told)
+        lost = dropped(self._now, way.steps)
+        self.query_one("#reason", Words).say(*([(f"Ends “{_told(lost)}”. ", "warn")] if lost else []), told)
 
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Enter."""
