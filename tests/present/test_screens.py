@@ -30,12 +30,15 @@ def verdict(**facts: object) -> tuple[str, str]:
 
 def test_the_verdict_fits_what_was_found() -> None:
     assert verdict() == ("All 600 rows can be sent.", "good")
-    assert verdict(refused=18)[0].startswith("582 rows will be sent; 18 rows left out")
-    assert verdict(refused=1)[0].endswith("would refuse it.")
-    assert "Zoho will refuse 18" in verdict(refused=18, leave_out=False)[0]
+    assert verdict(refused=18)[0] == "582 rows will be sent; 18 rows left out for their errors."
+    assert verdict(refused=18, leave_out=False)[0] == "All 600 rows will be sent, the 18 with errors too."
+    assert verdict(doubtful=True) == (
+        "The file may be read wrongly: before anything is sent you are asked whether it is right.",
+        "bad",
+    )
     assert verdict(refused=600)[1] == "bad"
     assert verdict(blocking=True)[1] == "bad"
-    assert verdict(total=1, refused=1) == ("Zoho would refuse the one row.", "bad")
+    assert verdict(total=1, refused=1) == ("Nothing can be sent: there are errors in the one row.", "bad")
     assert verdict(total=0, checked=0) == ("There are no rows to send.", "warn")
     assert "100 of 600" in verdict(complete=False, checked=100)[0]
     assert verdict(complete=False, checked=100, again=["Phone"])[0].startswith("Checking Phone … 100 of 600 rows.")
@@ -48,8 +51,16 @@ def test_the_verdict_fits_what_was_found() -> None:
 def test_a_finding_is_explained_with_the_fields_own_label() -> None:
     finding = Finding("local", "REQUIRED_BLANK", Severity.ERROR, api_name="Email", line=7)
     assert findings.explain(finding, SCHEMA).title == "Email is blank"
-    assert "left out" in findings.consequence(finding)
+    assert findings.consequence(finding).startswith("Zoho would refuse this row; it is left out")
     assert "whole job" in findings.consequence(replace(finding, scope="mapping"))
+
+
+def test_what_follows_from_a_finding_is_said_of_what_it_is_about() -> None:
+    again = Finding("local", "HEADER_REPEATED", Severity.ERROR, line=7)
+    assert findings.consequence(again) == "This row is left out unless you say otherwise."
+    assert findings.consequence(again, 3) == "These rows are left out unless you say otherwise."
+    empty = Finding("local", "NO_ROWS", Severity.WARNING, scope="file")
+    assert findings.consequence(empty) == ""
 
 
 def facts(profile: Profile, credits: Credits | None = None) -> dict[str, str]:

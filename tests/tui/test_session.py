@@ -81,7 +81,7 @@ async def test_the_progress_names_what_is_looked_at(tmp_path: Path) -> None:
         assert isinstance(screen, CheckScreen)
         assert report is not None
         screen.show_report(replace(report, complete=False, rows_checked=1, rows_refused=1, again=("Last_Name",)))
-        await driver.until_sees("Checking Last Name … 1 of 3 rows. 1 row would be refused so far.", "checking 33%")
+        await driver.until_sees("Checking Last Name … 1 of 3 rows. 1 row with errors so far.", "checking 33%")
 
 
 class Opening:

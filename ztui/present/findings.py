@@ -95,16 +95,26 @@ def consequence(finding: Finding, count: int = 1) -> str:
                     if one
                     else "They are no rows of yours and are never sent."
                 )
+            if not _refused_by_zoho(finding):
+                return f"{'This row is' if one else 'These rows are'} left out unless you say otherwise."
             rows, left = ("this row", "it is") if one else ("these rows", "they are")
             return f"Zoho would refuse {rows}; {left} left out unless you say otherwise."
         if finding.scope == "file":
             return "Before anything is sent you are asked whether the file is right as it is read."
         return "Zoho would refuse the whole job; nothing can be sent before this is mended."
     if finding.severity is Severity.WARNING:
+        if finding.scope == "file":
+            return ""  # an oddity of the file: what becomes of which rows is said by the findings about those
         if finding.scope != "row":
             return "The rows would be sent as they are."
         return "This row would be sent as it is." if one else "These rows would be sent as they are."
     return "Nothing needs to be done."
+
+
+def _refused_by_zoho(finding: Finding) -> bool:
+    """Whether Zoho has an answer to this; if not, the row is one that ztui itself would rather not send."""
+    entry = catalogue.lookup(finding.level, finding.code)
+    return finding.level != "local" or bool(entry is not None and entry.predicts)
 
 
 def verdict(
@@ -117,17 +127,18 @@ def verdict(
     leave_out: bool,
     again: Sequence[str] = (),
     stage: str = "rows",
+    doubtful: bool = False,
 ) -> tuple[str, str]:
     """What the check says as a whole, and how good that is ("good", "warn", "bad", "" while it runs).
 
     `again` are the labels of the fields it looks at when the rest is known from an earlier check; `stage` is what it is
-    at (see `CheckReport`).
+    at (see `CheckReport`); `doubtful` when a person has yet to say that the file is read as it was meant.
     """
     if blocking:
         return "Nothing can be sent yet: something concerns the whole job.", "bad"
     rows = total if total is not None else checked
     if not complete:
-        so_far = f"{how_many(refused, 'row')} would be refused so far." if refused else "Nothing wrong so far."
+        so_far = f"{how_many(refused, 'row')} with errors so far." if refused else "Nothing wrong so far."
         what = f" {' and '.join(again) if len(again) < 3 else how_many(len(again), 'field')}" if again else ""
         if stage == "repeats":
             return f"Looking for values that repeat in {how_many(rows, 'row')} … {so_far}", ""
@@ -136,13 +147,17 @@ def verdict(
         return f"Checking{what} … {checked:,} of {how_many(rows, 'row')}. {so_far}", ""
     if not rows:
         return "There are no rows to send.", "warn"
+    if doubtful:
+        return "The file may be read wrongly: before anything is sent you are asked whether it is right.", "bad"
     if not refused:
         return "The one row can be sent." if rows == 1 else f"All {how_many(rows, 'row')} can be sent.", "good"
     if leave_out:
         left = rows - refused
         if not left:
             every = "the one row" if rows == 1 else f"every one of the {how_many(rows, 'row')}"
-            return f"Zoho would refuse {every}.", "bad"
-        out = f"{how_many(refused, 'row')} left out, for Zoho would refuse {plural(refused, 'it', 'them')}."
-        return f"{how_many(left, 'row')} will be sent; {out}", "warn"
-    return f"All {how_many(rows, 'row')} will be sent; Zoho will refuse {refused:,} of them.", "warn"
+            return f"Nothing can be sent: there are errors in {every}.", "bad"
+        return (
+            f"{how_many(left, 'row')} will be sent; {how_many(refused, 'row')} left out for {plural(refused, 'its', 'their')} errors.",
+            "warn",
+        )
+    return f"All {how_many(rows, 'row')} will be sent, the {refused:,} with errors too.", "warn"

@@ -130,8 +130,8 @@ def _check_head(report: CheckReport) -> str:
     if report.blocking:
         return head + "the job as a whole would be refused."
     if report.rows_refused:
-        return head + f"{report.rows_refused:,} would be refused and are left out."
-    return head + "none would be refused."
+        return head + f"{report.rows_refused:,} with errors are left out."
+    return head + "no errors."
 
 
 def _how_often(scope: str, count: int) -> str:

@@ -171,6 +171,7 @@ class CheckScreen(Exporting, Sending):
 
     def _tell(self, report: CheckReport) -> None:
         schema = self.session.schema
+        file = self.session.file
         fields = [schema.field(name) if schema else None for name in report.again]
         never = 0 if self.session.leave_out else len(report.headers_again())
         text, kind = verdict(
@@ -181,6 +182,7 @@ class CheckScreen(Exporting, Sending):
             complete=report.complete,
             leave_out=self.session.leave_out,
             stage=report.stage.value,
+            doubtful=bool(file is not None and file.doubts and not self.session.as_read),
             again=[field.label if field else name for field, name in zip(fields, report.again, strict=True)],
         )
         self.query_one("#verdict", Words).say((text, kind))
@@ -221,7 +223,9 @@ class CheckScreen(Exporting, Sending):
         parts: list[str | tuple[str, str]] = [(words.title, mark), f"\n{words.cause}"]
         if words.remedy:
             parts += [("\nWhat to do  ", "accent"), words.remedy]
-        parts += [("\n" + consequence(group.first, group.count), "soft")]
+        follows = consequence(group.first, group.count)
+        if follows:
+            parts += [("\n" + follows, "soft")]
         why.say(*parts)
         headers = self.session.file.info.headers if self.session.file else ()
         self.cells.line = 0
