@@ -77,6 +77,21 @@ def test_the_rows_are_never_overwritten_by_the_mapping(tmp_path: Path, capsys: p
     assert path.read_text(encoding="utf-8") == "Last Name\nLee\n"
 
 
+def test_only_a_mapping_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, saved = tmp_path / "leads.csv", tmp_path / "m.toml"
+    path.write_text("Last Name\nLee\n", encoding="utf-8")
+    command = ["suggest", str(path), "-m", "Leads", "--save", str(saved)]
+    for kept in ("Last Name\nSmith\n", 'name = "ztui"\n', "[[field]\n"):
+        saved.write_text(kept, encoding="utf-8")
+        assert run(command) == 2
+        assert "is there already and is no mapping file" in " ".join(capsys.readouterr().err.split())
+        assert saved.read_text(encoding="utf-8") == kept
+    saved.write_text("", encoding="utf-8")
+    assert run(command) == 0
+    assert run(command) == 0
+    assert Mappings(tmp_path).load(saved).module == "Leads"
+
+
 def test_a_module_is_needed_and_must_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "leads.csv"
     path.write_text("Surname\nL\n", encoding="utf-8")

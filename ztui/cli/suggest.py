@@ -74,6 +74,7 @@ async def _suggest(
     suggestions = suggest(headers, cells, schema, operation)
     if save:
         refuse_source(Path(save), path)
+        await asyncio.to_thread(workspace.mappings.refuse_other, save)
         mapping = mapping_from(suggestions, headers, schema, operation)
         await asyncio.to_thread(workspace.mappings.save, Path(save), mapping, schema)
     if as_json:

@@ -13,7 +13,7 @@ from ztui.engine.suggest_meaning import read_header
 from ztui.engine.suggest_tokens import words_of
 from ztui.engine.transform import BadStep, compile_one
 from ztui.engine.transform_arguments import misspelt
-from ztui.errors import ConfigError
+from ztui.errors import ConfigError, UsageError
 from ztui.model.crm import ModuleSchema
 from ztui.model.mapping import Drift, FieldMapping, Mapping
 from ztui.store.mappings import key_error, read_mapping, write_mapping
@@ -23,6 +23,11 @@ __all__ = ["Drift", "Mappings"]
 #: The share of headers two files must have in common for a mapping of one to be thought of for the other.
 _ALIKE = 0.5
 _KEEP = 200
+
+
+_LARGEST = 10_000_000
+"""Bytes of a file that may be a mapping: tables of some thousand values are far from it, and a file of rows is no
+mapping but would be read whole to find that out."""
 
 
 class Mappings:
@@ -46,6 +51,19 @@ class Mappings:
             except BadStep as wrong:
                 raise key_error(path, number, "steps", str(wrong)) from None
         return mapping
+
+    def refuse_other(self, path: str | Path) -> None:
+        """Raise UsageError when there is a file at `path` that is no mapping: only a mapping may be written anew."""
+        path = Path(path)
+        other = UsageError("SAVE_OVER_OTHER", details={"path": str(path)})
+        size = path.stat().st_size if path.is_file() else 0
+        if size > _LARGEST:
+            raise other
+        if size:
+            try:
+                self.load(path)
+            except ConfigError as reason:
+                raise other from reason
 
     def save(self, path: str | Path, mapping: Mapping, schema: ModuleSchema | None = None) -> None:
         """Write the mapping to a file. With a schema fields stand in the module's order, mandatory ones first.

@@ -156,8 +156,6 @@ def verdict(
         if not left:
             every = "the one row" if rows == 1 else f"every one of the {how_many(rows, 'row')}"
             return f"Nothing can be sent: there are errors in {every}.", "bad"
-        return (
-            f"{how_many(left, 'row')} will be sent; {how_many(refused, 'row')} left out for {plural(refused, 'its', 'their')} errors.",
-            "warn",
-        )
+        out = f"{how_many(refused, 'row')} left out for {plural(refused, 'its', 'their')} errors"
+        return f"{how_many(left, 'row')} will be sent; {out}.", "warn"
     return f"All {how_many(rows, 'row')} will be sent, the {refused:,} with errors too.", "warn"
