@@ -1,6 +1,7 @@
 """The mapping screen, by mouse and by keys."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -266,7 +267,7 @@ async def test_a_file_that_takes_its_time_does_not_hold_up_the_screen(
 
     monkeypatch.setattr(Session, "open", slowly)
     async with driving(tmp_path, people) as driver:
-        await driver.until_sees("Fields", "File format")
+        await driver.until_sees("Fields", "d Format")
         assert not driver.sees("Lovelace")
         go.set()
         await driver.until_sees("Lovelace", "of 7 columns mapped")
@@ -332,3 +333,46 @@ async def test_every_step_can_be_clicked_from_every_screen(tmp_path: Path, peopl
         await driver.until(lambda: type(driver.app.screen).__name__ == "JobsScreen", "the list")
         await driver.click("● File")
         await driver.until(lambda: type(driver.app.screen).__name__ == "OpenFileDialog", "the question which file")
+
+
+async def test_where_no_field_fits_nothing_else_is_told_of(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people, size=(80, 24)) as driver:
+        await driver.mapped()
+        await driver.press("slash")
+        await driver.type("zzz")
+        await driver.press("enter")
+        await driver.until_sees("No field fits “zzz”.", "Esc shows all fields again")
+        assert not driver.sees("values  ")
+        await driver.press("escape")
+        await driver.until_sees("← Firm")
+
+
+async def test_the_keys_of_the_map_fit_a_small_screen_in_both_panes(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people, size=(80, 24)) as driver:
+        await driver.mapped()
+        for pick in ("Pick field", "Pick column"):
+            await driver.until_sees(pick, "Del Unmap", "c Check", "o Options", "t Transforms", "d Format", "? Help")
+            await driver.press("tab")
+
+
+async def test_a_reason_that_is_cut_can_be_read_on(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people, size=(80, 24)) as driver:
+        await driver.mapped()
+        draft = driver.app.session.draft
+        assert draft is not None
+        made = draft.suggestions[0]
+        draft.suggestions[0] = replace(made, reason="the header is very much like it, " * 4 + "and so to the end")
+        driver.mapping.show_draft()
+        await driver.until_sees("p tells all")
+        assert not driver.sees("so to the end")
+        await driver.press("p")
+        await driver.until_sees("Goes to", "so to the end")
+
+
+async def test_what_was_said_of_a_drop_goes_when_it_is_taken_back(tmp_path: Path, people: Path) -> None:
+    async with driving(tmp_path, people) as driver:
+        await driver.mapped()
+        await driver.drag("Firm", "Email")
+        await driver.until(lambda: any("will do" in note for note in driver.toasts), "a warning")
+        await driver.press("ctrl+z")
+        assert driver.toasts == ["Taken back: Firm → Email"]

@@ -45,7 +45,7 @@ class ZtuiApp(FrugalApp):
     ]
     CSS = """
     Toast { background: $panel; color: $ink; padding: 0 1; margin-bottom: 0; }
-    ToastRack { margin-bottom: 1; overflow-y: hidden; }
+    ToastRack { margin-bottom: 4; overflow-y: hidden; }
     """
 
     def __init__(

@@ -95,6 +95,24 @@ class DragSource(Widget):
             self._dragging = True
             self.post_message(DragSource.Started(cargo, x, y))
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel turns what lies under the pointer, not the widget that has captured the mouse."""
+        self._turn(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """As downwards."""
+        self._turn(event, -1)
+
+    def _turn(self, event: events.MouseEvent, way: int) -> None:
+        if self._cargo is None or not self._dragging:
+            return
+        event.prevent_default().stop()
+        x, y = int(event.screen_x), int(event.screen_y)
+        for pane in self.screen.walk_children(DragSource):
+            if pane.region.contains(x, y):
+                pane.scroll_relative(y=way * self.app.scroll_sensitivity_y, animate=False)
+        self.post_message(DragSource.Carried(self._cargo, x, y))  # another line is under the pointer now
+
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """The drop, or the end of a mere click."""
         self._finish(int(event.screen_x), int(event.screen_y), dropped=True)

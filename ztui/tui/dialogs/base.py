@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from ztui.present.text import visible
 from ztui.tui.ink import ink
@@ -95,6 +96,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     def __init__(self, heading: str = "") -> None:
         super().__init__()
         self._heading = heading or self.HEADING
+        self._before: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Heading, body, hints."""
@@ -111,9 +113,18 @@ class Dialog(ModalScreen[T], Generic[T]):
         """Close without an answer."""
         self.dismiss(None)
 
+    @property
+    def _inputs(self) -> list[str]:
+        return [field.value for field in self.query(Input)]
+
+    def on_mount(self) -> None:
+        """Know what a person has typed from what stood there before."""
+        self._before = self._inputs
+
     def on_click(self, event: events.Click) -> None:
-        """A click beside the box leaves."""
-        if self.get_widget_at(int(event.screen_x), int(event.screen_y))[0] is self:
+        """A click beside the box leaves, but never drops what was typed: that takes Esc."""
+        beside = self.get_widget_at(int(event.screen_x), int(event.screen_y))[0] is self
+        if beside and self._inputs == self._before:
             self.action_leave()
 
 

@@ -39,13 +39,13 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
         Binding("m", "next_missing", "Next required field", show=False),
         Binding("u,ctrl+z", "undo", "Undo", show=False),
         Binding("ctrl+y,ctrl+r", "redo", "Redo", show=False),
-        Binding("d", "dialect", "File format", show=True),
+        Binding("d", "dialect", "Format", show=True),
         Binding("s", "save", "Save mapping", show=False),
         Binding("L", "load", "Load mapping", show=False),
         Binding("M", "module", "Other module", show=False),
         Binding("ctrl+o", "open_file", "Open a file", show=False),
-        Binding("slash", "filter", "Find field", show=False, key_display="/"),
-        Binding("ctrl+f", "search", "Search the rows", show=False),
+        Binding("slash", "filter", "Find field", show=True, key_display="/"),
+        Binding("ctrl+f", "search", "Search", show=True, key_display="^f"),
         Binding("n", "search_next(1)", "Next hit", show=False),
         Binding("N", "search_next(-1)", "Previous hit", show=False),
         Binding("ctrl+g", "go_to", "Go to row or line", show=False),
@@ -113,6 +113,7 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
 
     @on(Grid.Chosen)
     def _chosen(self, event: Grid.Chosen) -> None:
+        self.app.clear_notifications()  # they would lie over what the list says of its lines
         if event.grid is self.fields:
             self.pick_column()
         elif event.grid is self.preview:

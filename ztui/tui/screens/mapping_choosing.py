@@ -104,11 +104,13 @@ class Choosing(Treating):
             field = self.fields.field
             done = field is not None and draft.clear_field(field.api_name)
         if done:
+            self.app.clear_notifications()  # they are about what was mapped
             self.show_draft()
 
     def action_undo(self) -> None:
         """Take the last change back."""
         draft = self.session.draft
+        self.app.clear_notifications()  # they are about what is taken back
         what = draft.undo() if draft else None
         self.notify(f"Taken back: {what}" if what else "Nothing to take back.", timeout=2)
         self.show_draft()

@@ -41,14 +41,26 @@ class Looking(MappingParts):
         file = self.session.file
         if file is None:
             return
-        from ztui.present.preview import profile_lines
+        from textwrap import wrap
+
+        from ztui.present.preview import column_line, profile_lines
         from ztui.present.text import clip, visible
         from ztui.tui.dialogs.message import Notice
 
         profile = await file.profile_column(column)
+        told = [
+            (name, clip(visible(value), _ROOM)) for name, value in profile_lines(file.info.headers[column], profile)
+        ]
+        draft = self.session.draft
+        if draft is not None:
+            fed = ", ".join(draft.label(m.api_name) for m in draft.mapping.for_column(column))
+            suggestion, sure = draft.suggestions.get(column), draft.confidence(column)
+            why = column_line(draft.mapping, draft.schema, column, suggestion, sure)
+            reasons = [("" if place else "Why", line) for place, line in enumerate(wrap(visible(why), _ROOM))]
+            told[1:1] = [("Goes to", fed or "no field"), *reasons]
         parts: list[str | tuple[str, str]] = []
-        for name, value in profile_lines(file.info.headers[column], profile):
-            parts += [(f"{name:<16}", "soft"), clip(visible(value), _ROOM), "\n"]
+        for name, value in told:
+            parts += [(f"{name:<16}", "soft"), value, "\n"]
         self.app.push_screen(Notice("What is in the column", *parts[:-1]))
 
     def action_search(self) -> None:

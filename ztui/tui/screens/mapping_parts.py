@@ -100,3 +100,5 @@ class MappingParts(ZtuiScreen):
             detail.of_column(draft, self.preview.column, file)
         elif self.fields.field is not None:
             detail.of_field(draft, self.fields.field, file)
+        else:
+            detail.no_hit(self.fields.filter)

@@ -30,6 +30,7 @@ class Treating(MappingParts):
             return
         before = draft.mapping.for_field(field.api_name)
         if draft.assign(column, field, steps):
+            self.app.clear_notifications()  # what was said of the last one would stand over what is said of this
             self.fields.go_to(field.api_name)
             self.show_draft()
             if before is not None and before.columns:

@@ -194,7 +194,7 @@ class KeyBar(Widget):
         text_style = ink(self, "ink-soft", "panel")
         text = Text(no_wrap=True)
         self._zones = []
-        help_room = 9
+        help_room = 8
         for key, shown, what in self._keys:
             piece = f" {shown} {what} "
             room = self.size.width - (0 if key in ("question_mark", "ctrl+p") else help_room)

@@ -41,8 +41,19 @@ class Detail(Words):
         self._stuck = True
         self.wait()
 
+    def no_hit(self, wanted: str) -> None:
+        """No field fits what was looked for."""
+        self._lines(
+            [(f"No field fits “{wanted}”." if wanted else "There is no field that can be fed.", "warn")],
+            [("Esc", "key"), " shows all fields again; ", ("/", "key"), " looks for others."],
+        )
+
+    @property
+    def _room(self) -> int:
+        return self.size.width - 4 if self.is_mounted and self.size.width else 76
+
     def _lines(self, *lines: Parts) -> None:
-        room = self.size.width - 4 if self.is_mounted and self.size.width else 76
+        room = self._room
         parts: Parts = []
         for index, line in enumerate(lines):
             left = room
@@ -89,7 +100,11 @@ class Detail(Words):
         third: Parts = [("values  ", "soft"), "  ·  ".join(values[:6])]
         if mapped and mapped[0].steps:
             third = before_after(draft, mapped[0].api_name, file)
-        self._lines(head, [(why, "soft")], third)
+        reason: Parts = [(why, "soft")]
+        if width(visible(why)) > self._room:
+            more = "  p tells all"
+            reason = [(clip(visible(why), self._room - width(more)), "soft"), ("  p", "key"), (" tells all", "soft")]
+        self._lines(head, reason, third)
 
 
 def before_after(draft: Draft, api_name: str, file: OpenFile) -> Parts:

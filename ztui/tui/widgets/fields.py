@@ -25,7 +25,6 @@ class FieldList(Grid, DragSource):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Pick column", show=True),
         Binding("delete,backspace", "screen.unmap", "Unmap", show=True, key_display="Del"),
-        Binding("slash", "screen.filter", "Find field", show=True, key_display="/"),
     ]
 
     def __init__(self, id: str | None = None) -> None:

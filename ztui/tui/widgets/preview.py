@@ -53,10 +53,9 @@ class Preview(Grid, DragSource):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Pick field", show=True),
         Binding("delete,backspace", "screen.unmap", "Unmap", show=True, key_display="Del"),
-        Binding("ctrl+f", "screen.search", "Search", show=True, key_display="^f"),
         Binding("ctrl+g", "screen.go_to", "Go to", show=False, key_display="^g"),
         Binding("space", "screen.cell", "Whole value", show=False),
-        Binding("p", "screen.about_column", "Column", show=True),
+        Binding("p", "screen.about_column", "About the column", show=False),
     ]
 
     narrowest = 9
