@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from tests.tui.driver import driving
 from ztui.engine.files import OpenFile
@@ -376,3 +377,19 @@ async def test_what_was_said_of_a_drop_goes_when_it_is_taken_back(tmp_path: Path
         await driver.until(lambda: any("will do" in note for note in driver.toasts), "a warning")
         await driver.press("ctrl+z")
         assert driver.toasts == ["Taken back: Firm → Email"]
+
+
+async def test_a_pasted_path_is_opened_or_said_to_be_no_file(tmp_path: Path, people: Path, many: Path) -> None:
+    async with driving(tmp_path) as driver:
+        await driver.until_sees("No files yet")
+        gone = tmp_path / "gone.csv"
+        driver.app.screen.post_message(events.Paste(f"{gone}"))
+        await driver.until(lambda: any("names no file" in note for note in driver.toasts), "a word on home")
+        driver.app.screen.post_message(events.Paste(f"'{people}' "))
+        await driver.mapped()
+        driver.app.notify("One oddity.")
+        driver.app.screen.post_message(events.Paste(f"{gone}"))
+        await driver.until(lambda: any("gone.csv" in note for note in driver.toasts), "a word on the map")
+        driver.app.screen.post_message(events.Paste(f"file://{many}"))
+        await driver.until_sees("many.csv", "columns mapped")
+        assert driver.toasts == []

@@ -41,6 +41,12 @@ def pasted_path(text: str) -> str | None:
     return None
 
 
+def no_such_file(text: str) -> str:
+    """What to say of pasted text that names no file. A file dropped over SSH names one of the other machine."""
+    first = text.strip().partition("\n")[0]
+    return f"What was pasted names no file on this machine: “{shorten(first, 60)}”."
+
+
 def unwritable(text: str, source: str) -> str | None:
     """Why no file can be written at the path that was typed, or None. `source` is the file the rows come from."""
     if not text.strip():

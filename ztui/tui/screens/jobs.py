@@ -268,11 +268,13 @@ class JobsScreen(RunActions):
 
     def on_paste(self, event: events.Paste) -> None:
         """A file dropped on the terminal arrives as its path."""
-        from ztui.present.paths import pasted_path
+        from ztui.present.paths import no_such_file, pasted_path
 
         path = pasted_path(event.text)
         if path is not None:
             self.open(path)
+        elif event.text.strip():
+            self.notify(no_such_file(event.text), severity="warning", timeout=5)
 
     def go_to_step(self, step: int) -> None:
         """A file, or the import that is open."""

@@ -27,6 +27,7 @@ class Opening(MappingParts):
 
     def begin(self, path: str) -> None:
         """Open a file and bring it to a proposal, showing each step as it is there."""
+        self.app.clear_notifications()  # they are about the file before
         self.work(self._open(path), "open")
 
     async def _open(self, path: str) -> None:
@@ -175,11 +176,13 @@ class Opening(MappingParts):
 
     def on_paste(self, event: events.Paste) -> None:
         """A file dropped on the terminal arrives as its path."""
-        from ztui.present.paths import pasted_path
+        from ztui.present.paths import no_such_file, pasted_path
 
         path = pasted_path(event.text)
         if path is not None:
             self.begin(path)
+        elif event.text.strip():
+            self.notify(no_such_file(event.text), severity="warning", timeout=5)
 
     def action_home(self) -> None:
         """To the runs and recent files."""
