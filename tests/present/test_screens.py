@@ -33,7 +33,7 @@ def test_the_verdict_fits_what_was_found() -> None:
     assert verdict(refused=18)[0] == "582 rows will be sent; 18 rows left out for their errors."
     assert verdict(refused=18, leave_out=False)[0] == "All 600 rows will be sent, the 18 with errors too."
     assert verdict(doubtful=True) == (
-        "The file may be read wrongly: before anything is sent you are asked whether it is right.",
+        "The file may be read wrongly: sending asks whether it is right.",
         "bad",
     )
     assert verdict(refused=600)[1] == "bad"

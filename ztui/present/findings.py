@@ -148,7 +148,7 @@ def verdict(
     if not rows:
         return "There are no rows to send.", "warn"
     if doubtful:
-        return "The file may be read wrongly: before anything is sent you are asked whether it is right.", "bad"
+        return "The file may be read wrongly: sending asks whether it is right.", "bad"
     if not refused:
         return "The one row can be sent." if rows == 1 else f"All {how_many(rows, 'row')} can be sent.", "good"
     if leave_out:

@@ -54,12 +54,15 @@ async def test_sending_it_as_it_is_must_be_said(world: World, tmp_path: Path) ->
     path.write_bytes("Last Name,Company\nИванов,Фирма\nПетров,Фирма\n".encode("cp1251"))
     async with world.driving(path=path, size=(110, 34)) as driver:
         await checked(driver)
-        await driver.until_sees("The letters look wrong")
+        await driver.until_sees("The letters look wrong", "sending asks whether it is right")
+        assert not driver.sees("rows can be sent")
         await driver.press("s")
         await driver.until(lambda: isinstance(driver.app.screen, MisreadDialog))
         await driver.press("a")
         await driver.until(lambda: isinstance(driver.app.screen, SendDialog))
-        await driver.press("escape", "s")
+        await driver.press("escape")
+        await driver.until_sees("All 2 rows can be sent.")
+        await driver.press("s")
         await driver.until(lambda: isinstance(driver.app.screen, SendDialog))  # once is enough
         await driver.press("escape", "escape")
 

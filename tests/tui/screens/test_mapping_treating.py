@@ -62,3 +62,14 @@ async def test_a_question_that_is_left_open_maps_nothing(tmp_path: Path, names: 
         await driver.press("escape")
         await driver.until_sees("t answers a question")
         assert driver.feeds("First_Name") == []
+
+
+async def test_there_is_nothing_to_transform_where_nothing_feeds_the_field(tmp_path: Path, names: Path) -> None:
+    async with driving(tmp_path, names, size=(80, 24)) as driver:
+        await driver.until_sees("t answers a question")
+        driver.fields.focus()
+        assert driver.fields.go_to("Fax")
+        await driver.press("t")
+        await driver.until(lambda: driver.toasts != [], "a word")
+        assert driver.toasts == ["No column feeds Fax yet: there are no values to transform."]
+        assert driver.mapping is driver.app.screen

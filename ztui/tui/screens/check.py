@@ -108,6 +108,12 @@ class CheckScreen(Exporting, Sending):
         else:
             self.work(self._check(), "check")
 
+    def on_screen_resume(self) -> None:
+        """What was asked before sending may have been answered."""
+        super().on_screen_resume()
+        if self.session.report is not None:
+            self._tell(self.session.report)
+
     @property
     def groups(self) -> Grid:
         """The list of groups."""

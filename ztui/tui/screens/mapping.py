@@ -113,7 +113,7 @@ class MappingScreen(Opening, Choosing, Looking, Saving):
 
     @on(Grid.Chosen)
     def _chosen(self, event: Grid.Chosen) -> None:
-        self.app.clear_notifications()  # they would lie over what the list says of its lines
+        self.drop_notes()  # they would lie over what the list says of its lines
         if event.grid is self.fields:
             self.pick_column()
         elif event.grid is self.preview:

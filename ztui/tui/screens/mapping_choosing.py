@@ -104,13 +104,13 @@ class Choosing(Treating):
             field = self.fields.field
             done = field is not None and draft.clear_field(field.api_name)
         if done:
-            self.app.clear_notifications()  # they are about what was mapped
+            self.drop_notes()  # they are about what was mapped
             self.show_draft()
 
     def action_undo(self) -> None:
         """Take the last change back."""
         draft = self.session.draft
-        self.app.clear_notifications()  # they are about what is taken back
+        self.drop_notes()  # they are about what is taken back
         what = draft.undo() if draft else None
         self.notify(f"Taken back: {what}" if what else "Nothing to take back.", timeout=2)
         self.show_draft()
@@ -165,5 +165,7 @@ class Choosing(Treating):
         if self.session.draft is None or self.session.file is None:
             return
         from ztui.tui.screens.check import CheckScreen
+
+        self.drop_notes()  # what they tell of, and more, is what the check lists
 
         self.app.push_screen(CheckScreen())

@@ -25,6 +25,12 @@ class MappingParts(ZtuiScreen):
         """The right pane's table."""
         return self.query_one(Preview)
 
+    def drop_notes(self) -> None:
+        """Away with the passing notes: what they are about has changed. Errors stay for their time."""
+        for note in [note for note in self.app._notifications if note.severity != "error"]:
+            self.app._unnotify(note, refresh=False)
+        self.app._refresh_notifications()
+
     # -- showing
 
     def show_file(self) -> None:
@@ -79,7 +85,7 @@ class MappingParts(ZtuiScreen):
                 from ztui.present.errors import error_text
 
                 self._told_unkept = True
-                self.notify(f"If you leave, your changes are lost: {error_text(error).title}.", severity="warning")
+                self.notify(f"If you leave, your changes are lost: {error_text(error).title}.", severity="error")
 
     def show_counts(self) -> None:
         """How many rows, and how they are read."""

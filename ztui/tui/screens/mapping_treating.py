@@ -30,7 +30,7 @@ class Treating(MappingParts):
             return
         before = draft.mapping.for_field(field.api_name)
         if draft.assign(column, field, steps):
-            self.app.clear_notifications()  # what was said of the last one would stand over what is said of this
+            self.drop_notes()  # what was said of the last one would stand over what is said of this
             self.fields.go_to(field.api_name)
             self.show_draft()
             if before is not None and before.columns:
@@ -128,7 +128,7 @@ class Treating(MappingParts):
         draft, file = self.session.draft, self.session.file
         if draft is None or file is None:
             return
-        self.app.clear_notifications()  # the question that led here would lie over the keys that answer it
+        self.drop_notes()  # the question that led here would lie over the keys that answer it
         field = self.fields.field
         if self.preview.has_focus:
             mapped = draft.mapping.for_column(self.preview.column)
@@ -139,6 +139,10 @@ class Treating(MappingParts):
                 return
         if field is None:
             self.notify("Map the column first; then its values can be transformed.", timeout=3)
+            return
+        mapped_now = draft.mapping.for_field(field.api_name)
+        if mapped_now is None or not mapped_now.columns:
+            self.notify(f"No column feeds {field.label} yet: there are no values to transform.", timeout=3)
             return
         self.work(self._transforms(field), "steps")
 
