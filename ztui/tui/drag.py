@@ -108,8 +108,8 @@ class DragSource(Widget):
             return
         event.prevent_default().stop()
         x, y = int(event.screen_x), int(event.screen_y)
-        for pane in self.screen.walk_children(DragSource):
-            if pane.region.contains(x, y):
+        for pane in self.screen.walk_children():
+            if isinstance(pane, DragSource) and pane.region.contains(x, y):
                 pane.scroll_relative(y=way * self.app.scroll_sensitivity_y, animate=False)
         self.post_message(DragSource.Carried(self._cargo, x, y))  # another line is under the pointer now
 
