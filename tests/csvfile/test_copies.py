@@ -90,7 +90,7 @@ def test_folders_of_a_killed_process_are_forsaken_and_those_of_the_living_are_no
     )
     assert owner.stdout is not None
     theirs = aged(Path(owner.stdout.readline().strip()))
-    mine = tmp_path / "ztui-folder-of-leads"
+    mine = tmp_path / "ztui-leads-of-today"
     mine.mkdir(mode=0o700)
     aged(mine)
     assert forsaken(tmp_path) == []

@@ -25,9 +25,9 @@ from typing import BinaryIO
 from ztui.errors import SourceError
 
 _PREFIX, _SUFFIX, _MODE = "ztui-copy-", ".csv", 0o600
-_FOLDER_PREFIX, _FOLDER_MODE = "ztui-folder-", 0o700
+_FOLDER_PREFIX, _FOLDER_MODE = "ztui-", 0o700
 _NAME = re.compile(  # nobody calls a file of their own so
-    rf"(?:{_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}}\{_SUFFIX}|{_FOLDER_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}})"
+    rf"(?:{_PREFIX}[0-9a-f]{{16}}-[a-z0-9_]{{8}}\{_SUFFIX}|{_FOLDER_PREFIX}[0-9a-f]{{8}}-[a-z0-9_]{{8}})"
 )
 _SETTLED = 60.0  # seconds: what is younger may not have its lock yet
 
@@ -71,7 +71,7 @@ def private_copy(workdir: Path | None) -> Iterator[tuple[Path, BinaryIO]]:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A new folder of mode 0700 in the system's temporary one, for the time of the block."""
-    path = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.urandom(8).hex()}-"))
+    path = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.urandom(4).hex()}-"))
     try:
         handle = _held[path] = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         with contextlib.suppress(OSError):  # a file system without locks, as above

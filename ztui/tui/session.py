@@ -122,16 +122,14 @@ class Session:
     async def open(self, path: str, overrides: DialectOverrides | None = None) -> OpenFile:
         """Open another file; the mapping of the one before is dropped. Raises SourceError.
 
-        It does not wait for the workspace: rows are on screen before profiles have been read. Nor does anybody wait
-        for a pipe that stays silent, once this is cancelled.
+        It does not wait for the workspace: rows come before profiles; nor, once cancelled, for a silent pipe.
         """
+        from ztui.engine.background import abandonable
 
         def work() -> OpenFile:
             from ztui.engine.files import OpenFile
 
             return OpenFile.open(path, overrides) if overrides is not None else OpenFile.open(path)
-
-        from ztui.engine.background import abandonable
 
         file = await abandonable(work, lambda late: late.close())
         if self.file is not None:
