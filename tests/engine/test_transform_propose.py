@@ -233,3 +233,10 @@ def test_words_for_no_value_become_blank_where_no_word_fits(
 def test_words_for_no_value_stay_where_a_word_may_be_a_value() -> None:
     assert propose_steps(field("text"), ["Ada", "n/a", "-"]) == ()
     assert propose_steps(field("picklist", LIST), ["Partner", "Unknown"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("data_type", "value", "ways"), [("integer", "1.000", "1 or as 1000"), ("currency", "1.250", "1.250 or as 1250")]
+)
+def test_the_question_about_a_separator_shows_what_would_be_sent(data_type: str, value: str, ways: str) -> None:
+    assert propose_steps(field(data_type), [value])[0].question == f"Is {value} read as {ways}?"

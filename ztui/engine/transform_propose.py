@@ -155,7 +155,10 @@ def _numbers(field: Field, values: list[str]) -> tuple[Proposal, ...]:
             if whole and not behind[sign] and behind[other].strip("0"):
                 return (Proposal((step(sign),), "numbers with thousands separators", signs[0][1]),)
         sample = next((v for v in values if _as(v, ".") != _as(v, ",")), values[0])
-        question = f"Is {sample} read as {_as(sample, '.')} or as {_as(sample, ',')}?"
+        ways = [_as(sample, sign) or sample for sign in (".", ",")]
+        if whole:
+            ways = [way.rstrip("0").rstrip(".") if "." in way else way for way in ways]
+        question = f"Is {sample} read as {ways[0]} or as {ways[1]}?"
         return tuple(
             Proposal((step(s),), "numbers with separators", share, question=question, label=f"decimal {s}")
             for s, share in signs
