@@ -109,4 +109,4 @@ async def test_sending_bad_rows_anyway_does_not_count_the_header_once_more(tmp_p
         await driver.until(lambda: driver.app.session.report_is_current)
         await driver.until_sees("9 rows will be sent; 2 rows left out")
         await driver.press("a")
-        await driver.until_sees("All 10 rows will be sent; Zoho will refuse 1")
+        await driver.until_sees("All 10 rows will be sent, the 1 with errors too.")
