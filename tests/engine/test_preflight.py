@@ -190,6 +190,25 @@ async def test_space_of_any_kind_is_blank(blank: str, tmp_path: Path) -> None:
         assert [(rule, line) for rule, _, _, line, *_ in told(report)] == [("REQUIRED_BLANK", 2)]
 
 
+@pytest.mark.parametrize(
+    ("operation", "ignore_empty", "rules"),
+    [
+        (Operation.UPDATE, False, ["REQUIRED_BLANK"]),  # it would clear what the record must have
+        (Operation.UPDATE, True, []),
+        (Operation.UPSERT, False, ["REQUIRED_BLANK"]),
+        (Operation.UPSERT, True, ["REQUIRED_BLANK"]),  # the row may be a new record
+    ],
+)
+async def test_required_blanks_of_records_that_may_be_there(
+    operation: Operation, ignore_empty: bool, rules: list[str], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "f.csv", ("Last_Name", "Email"), [["Ada", "a@b.example"], ["", "c@d.example"]])
+    mapping = mapping_of(("Last_Name", "Email"), operation=operation, find_by="Email")
+    report = await check(opened(path), replace(mapping, ignore_empty=ignore_empty), SCHEMA)
+    assert [g.rule for g in report.groups if g.severity is Severity.ERROR] == rules
+    assert list(report.refused_records()) == ([1] if rules else [])
+
+
 async def test_a_default_of_nothing_but_space_fills_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "f.csv", ("Last_Name", "Code"), [["", "1"]])
     mapping = mapping_of(("Last_Name", "Code"))
